@@ -1,0 +1,1 @@
+"""The doors: everything that touches the network, the disk or another program."""

@@ -1,0 +1,40 @@
+"""Errors a person reads: one sentence that says what is wrong, where, and what to do."""
+
+
+class SurveyBotError(Exception):
+    """Bad input or a failed part, told in one sentence; never a bug.
+
+    ``what`` is wrong, ``where`` (file and key, or service) and ``remedy`` (what to do now).
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(f"{where + ': ' if where else ''}{what}{'; ' + remedy if remedy else ''}")
+
+
+class SettingsError(SurveyBotError):
+    """``survey-bot.toml`` or the command line is wrong."""
+
+
+class DataError(SurveyBotError):
+    """A file under ``taxonomy/``, a README or a feed cannot be read as what it should be."""
+
+
+class SourceError(SurveyBotError):
+    """A source of papers failed; never to be mistaken for "nothing new"."""
+
+
+class EmbedderError(SurveyBotError):
+    """No usable embedding model, or the embedding service failed."""
+
+
+class VectorStoreError(SurveyBotError):
+    """The vector store cannot be used."""
+
+
+class ForgeError(SurveyBotError):
+    """The place where pull requests live refused or failed."""
+
+
+class LedgerError(SurveyBotError):
+    """The ledger cannot be read or written."""

@@ -1,0 +1,84 @@
+"""Paper ids: arXiv ids of both styles, and slugs for papers that are not on arXiv.
+
+Source: https://info.arxiv.org/help/arxiv_identifier.html. Ids are *bare* everywhere in the bot: a version is never
+part of one, so a revision is recognised as the paper it revises.
+"""
+
+import re
+
+_NEW = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
+_OLD = r"[a-z-]+(?:\.[A-Z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3}"
+_ARXIV = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?")
+_SLUG = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*")
+_LINK = re.compile(
+    r"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format)/"
+    rf"(?P<id>{_NEW}|{_OLD})(?:v[1-9]\d*)?(?:\.pdf)?/?(?:[?#].*)?"
+)
+
+
+def parse(text: str) -> tuple[str, int | None]:
+    """Split an arXiv id like ``2602.03782v2`` or ``cs/0112017`` into (bare id, version or None).
+
+    A link to arXiv or a leading ``arXiv:`` is accepted too. Raises ValueError for anything else.
+    """
+    text = text.strip()
+    from_link = from_url(text)
+    if from_link:
+        text = from_link
+    match = _ARXIV.fullmatch(text.removeprefix("arXiv:").removeprefix("arxiv:"))
+    if not match:
+        raise ValueError(f"{text!r} is not an arXiv id")
+    return match["id"], int(match["version"]) if match["version"] else None
+
+
+def is_arxiv(paper_id: str) -> bool:
+    """Whether this is a bare arXiv id of either style."""
+    match = _ARXIV.fullmatch(paper_id)
+    return bool(match) and match["version"] is None  # type: ignore[index]
+
+
+def is_valid(paper_id: str) -> bool:
+    """Whether this is a bare arXiv id, or a slug (``minivla``) for a paper that is not on arXiv."""
+    return is_arxiv(paper_id) or bool(_SLUG.fullmatch(paper_id))
+
+
+def to_stem(paper_id: str) -> str:
+    """The id as a file or branch name: the old style's slash becomes an underscore (``cs_0112017``)."""
+    return paper_id.replace("/", "_")
+
+
+def from_stem(stem: str) -> str:
+    """The id of a file or branch name; the inverse of :func:`to_stem`."""
+    return stem.replace("_", "/")
+
+
+def abs_url(paper_id: str) -> str:
+    """The abstract page of an arXiv paper."""
+    return f"https://arxiv.org/abs/{paper_id}"
+
+
+def from_url(url: str) -> str | None:
+    """The bare id an arXiv link points to, or None when it points elsewhere."""
+    match = _LINK.fullmatch(url.strip())
+    return match["id"] if match else None
+
+
+def slug(text: str) -> str:
+    """A slug of lower-case words joined by hyphens (``Efficient Pre-Training`` -> ``efficient-pre-training``)."""
+    words = "-".join(re.findall(r"[a-z0-9]+", text.lower()))
+    return words if not words or words[0].isalpha() else f"x-{words}"
+
+
+def sort_key(paper_id: str) -> tuple[int, str]:
+    """Order by time of submission: old-style ids, then new-style ids, then papers that are not on arXiv."""
+    if not is_arxiv(paper_id):
+        return (2, paper_id)
+    old = "/" in paper_id
+    number = paper_id.rsplit("/", 1)[-1]
+    century = "19" if old and number[0] == "9" else "20"
+    return (0 if old else 1, century + number)
+
+
+def year(paper_id: str) -> int | None:
+    """The year in which an arXiv id was given out, or None for a slug."""
+    return int(sort_key(paper_id)[1][:4]) if is_arxiv(paper_id) else None

@@ -1,0 +1,327 @@
+"""The nouns of the bot: what is listed, what was seen, what was judged, what is proposed. Immutable and without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from bot import ids
+
+
+class Model(BaseModel):
+    """Immutable, strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+# --- the data people review ------------------------------------------------------------------------------------------
+
+
+class Link(Model):
+    """A web address with an optional label (``Pret``) that tells several links of one kind apart."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s<>\"|]+$")]
+    label: str | None = None
+
+
+class Paper(Model):
+    """A listed paper: one file ``taxonomy/papers/<id>.yaml``; ``id`` is the file's name and never stands inside."""
+
+    id: str
+    title: NonEmpty
+    short: str | None = None
+    """The name people say (``OpenVLA``), where the title does not open with it."""
+    year: int
+    venue: NonEmpty
+    website: tuple[Link, ...] = ()
+    code: tuple[Link, ...] = ()
+    url: str | None = None
+    """Where the paper is, only when it is not on arXiv."""
+    labels: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Ids of the leaves it is in."""
+    note: str | None = None
+    """One line in the maintainers' own words."""
+    added: date | None = None
+
+    @property
+    def link(self) -> str:
+        """Where the paper is."""
+        return self.url or ids.abs_url(self.id)
+
+    @property
+    def short_name(self) -> str:
+        """What people call it: ``short``, or what the title says before its colon, or the title."""
+        return self.short or short_name(self.title)
+
+
+def short_name(title: str) -> str:
+    """What stands before a title's colon when it looks like a name (up to three words), else the whole title."""
+    head, colon, _ = title.partition(":")
+    return head.strip() if colon and 0 < len(head.split()) <= 3 else title
+
+
+class Node(Model):
+    """A class of the taxonomy.
+
+    The root is the survey itself (its definition is the statement of scope), its children are the pillars, leaves are
+    the subclasses that papers are placed in. ``definition`` and ``include`` are matched against papers; ``exclude`` is
+    for people and language models, because it carries the words of the sibling classes.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    name: NonEmpty
+    definition: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Ids this class had before; old labels keep working."""
+    children: tuple[Node, ...] = ()
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in the order of the file."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+class Taxonomy(Model):
+    """The tree of classes, with the look-ups everything needs."""
+
+    root: Node
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Taxonomy:
+        seen: set[str] = set()
+        for node in self.root.walk():
+            for name in (node.id, *node.aliases):
+                if name in seen:
+                    raise ValueError(f"the id {name!r} is used twice")
+                seen.add(name)
+        return self
+
+    @cached_property
+    def paths(self) -> dict[str, tuple[Node, ...]]:
+        """Leaf id -> the nodes from its pillar down to the leaf, in the order of the file."""
+
+        def below(node: Node, trail: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Node, ...]]]:
+            if not node.children:
+                yield node.id, trail
+            for child in node.children:
+                yield from below(child, (*trail, child))
+
+        return dict(below(self.root, ())) if self.root.children else {}
+
+    @property
+    def leaves(self) -> list[Node]:
+        """The subclasses, in the order of the file."""
+        return [path[-1] for path in self.paths.values()]
+
+    def leaf(self, label: str) -> Node:
+        """The subclass with this id. Raises KeyError."""
+        return self.paths[label][-1]
+
+    def pillar(self, label: str) -> Node:
+        """The pillar above this leaf. Raises KeyError."""
+        return self.paths[label][0]
+
+    def trail(self, label: str) -> str:
+        """A leaf as people read it: ``Efficient Model Design › Model Compression › Quantization``."""
+        return " › ".join(node.name for node in self.paths[label])
+
+
+class Library(Model):
+    """What stands on the shelf: the taxonomy and every listed paper, by id."""
+
+    taxonomy: Taxonomy
+    papers: dict[str, Paper]
+
+
+# --- what was seen ---------------------------------------------------------------------------------------------------
+
+
+class Record(Model):
+    """The metadata of one paper as a source gave it: one version of a paper on arXiv."""
+
+    id: str
+    title: NonEmpty
+    abstract: NonEmpty
+    version: int | None = None
+    categories: tuple[str, ...] = ()
+    published: date | None = None
+    updated: date | None = None
+    comment: str | None = None
+    journal_ref: str | None = None
+
+    @field_validator("title", "abstract")
+    @classmethod
+    def _one_line(cls, text: str) -> str:
+        return " ".join(text.split())
+
+
+# --- what was judged -------------------------------------------------------------------------------------------------
+
+
+class Lane(StrEnum):
+    """What the bot does with a paper it has judged."""
+
+    PROPOSE = "propose"
+    ASK = "ask"
+    SKIP = "skip"
+
+
+class Scope(Model):
+    """Does the paper belong in the survey at all?"""
+
+    score: Annotated[float, Field(ge=0, le=1)]
+    terms: tuple[str, ...] = ()
+    """The configured terms its text holds."""
+    missing: tuple[str, ...] = ()
+    """The names of the configured term groups it holds nothing of."""
+
+
+class Ranked(Model):
+    """One class with its probability."""
+
+    label: str
+    probability: Annotated[float, Field(ge=0, le=1)]
+
+
+class Precedent(Model):
+    """A listed paper shown as evidence; ``similarity`` is the cosine of the two texts' vectors."""
+
+    id: str
+    title: str
+    link: str
+    labels: tuple[str, ...]
+    similarity: float
+
+
+class Rationale(Model):
+    """Why this class and why not the runner-up."""
+
+    rule: str
+    """The rule of the rulebook that fits best."""
+    quote: str
+    """The sentence of the abstract that speaks most for it, verbatim."""
+    why_not: str = ""
+
+
+class Judgement(Model):
+    """All the bot thinks of one paper; ``placement`` is ranked, best first, or empty when the paper is out of scope."""
+
+    scope: Scope
+    lane: Lane
+    reason: str
+    """Why this lane, in one line."""
+    placement: tuple[Ranked, ...] = ()
+    labels: tuple[str, ...] = ()
+    """The classes that are proposed."""
+    precedents: tuple[Precedent, ...] = ()
+    rationale: Rationale | None = None
+    flags: tuple[str, ...] = ()
+    """What a reviewer should know: unusual characters, a withdrawn paper, listed abstracts that were missing …"""
+
+
+# --- what is proposed, and what became of it -------------------------------------------------------------------------
+
+
+class Proposal(Model):
+    """Everything a reviewer sees: one paper, one branch, one commit, one file."""
+
+    paper: Paper
+    branch: str
+    path: str
+    """Of the file, from the repository's root, with forward slashes."""
+    content: str
+    title: str
+    body: str
+    """Markdown with one hidden machine-readable block."""
+
+
+class PullState(StrEnum):
+    """What the forge knows of a proposal."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+class Pull(Model):
+    """A pull request of the bot as the forge has it. ``proposed`` are the labels of its hidden block, if readable."""
+
+    id: str
+    state: PullState
+    where: str
+    proposed: tuple[str, ...] | None = None
+
+
+class State(StrEnum):
+    """The fate of a paper: seen -> skipped | asked | proposed -> accepted | corrected | rejected."""
+
+    SEEN = "seen"
+    """Not judged to the end yet: due again at the next run."""
+    SKIPPED = "skipped"
+    ASKED = "asked"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+
+
+class Fate(Model):
+    """What became of one paper, and why: one line of the ledger. The last line of an id is its fate."""
+
+    id: str
+    state: State
+    reason: str
+    at: datetime
+    run: str
+    title: str = ""
+    scope: float | None = None
+    labels: tuple[str, ...] = ()
+    confidence: float | None = None
+    where: str = ""
+    """The pull request, for those that have one."""
+
+
+class Failure(Model):
+    """A step of a run that failed; the rest of the run went on."""
+
+    what: str
+    message: str
+
+
+class RunReport(Model):
+    """What one run did; every seen paper is counted once.
+
+    listed + known + early + skipped + asked + proposed + failed == seen
+    """
+
+    run: str
+    started: datetime
+    seconds: float = 0.0
+    dry: bool = False
+    seen: int = 0
+    listed: int = 0
+    known: int = 0
+    """Had a fate before this run."""
+    early: int = 0
+    """Ruled out by the cheap stage."""
+    skipped: int = 0
+    asked: int = 0
+    proposed: int = 0
+    failed: int = 0
+    unreadable: int = 0
+    """Records of the sources that could not be read; they have no id to give a fate to."""
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    """The papers that were judged in this run, those ruled out early excepted."""

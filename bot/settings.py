@@ -1,0 +1,148 @@
+"""The settings of one survey: ``survey-bot.toml``, strict, without secrets."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bot.errors import SettingsError
+
+FILE = "survey-bot.toml"
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Survey(_Section):
+    """``taxonomy``: folder of taxonomy.yaml and papers/; ``readme``: the file whose tables ``render`` keeps."""
+
+    taxonomy: str = "taxonomy"
+    readme: str = "SURVEY.md"
+
+
+class Watch(_Section):
+    """What is asked of arXiv: papers of any of ``categories`` (and matching ``query``, in the syntax of
+    https://info.arxiv.org/help/api/user-manual.html#query_details) submitted in the last ``days`` days.
+    """
+
+    categories: Annotated[tuple[str, ...], Field(min_length=1)] = ("cs.RO",)
+    query: str = ""
+    days: Annotated[int, Field(ge=1, le=366)] = 7
+    api: str = "https://export.arxiv.org/api/query"
+    contact: str = ""
+    """Mail address or page told to arXiv in the User-Agent, so that they can reach a bot that misbehaves."""
+
+
+class Scope(_Section):
+    """The keyword rule: named groups of terms.
+
+    A term is matched as whole words, case folded; ``*`` stands for the rest of a word. A paper that holds no term of
+    one of the ``required`` groups is ruled out before anything is embedded.
+    """
+
+    terms: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
+    required: tuple[str, ...] = ()
+    propose: Share = 0.5
+    ask: Share = 0.25
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Scope:
+        unknown = [name for name in self.required if name not in self.terms]
+        if unknown:
+            raise ValueError(f"required names {unknown[0]!r}, which is no group of [scope.terms]")
+        if self.ask > self.propose:
+            raise ValueError("ask must not be above propose")
+        return self
+
+
+class Placement(_Section):
+    """``propose``: the confidence of the first class from which a pull request is opened; below it a human is asked.
+    ``further``: the probability from which a second or third class is proposed as well.
+    """
+
+    propose: Share = 0.35
+    further: Share = 0.3
+
+
+class Embedder(_Section):
+    """``minilm`` runs on this machine without a key; ``openai`` is any OpenAI-compatible embedding endpoint."""
+
+    kind: Literal["minilm", "openai"] = "minilm"
+    directory: str = ""
+    """minilm: a folder with model.onnx or model.safetensors and tokenizer.json, looked at first."""
+    model: str = "text-embedding-3-small"
+    base_url: str = ""
+    key_env: str = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key; never the key."""
+
+
+class Index(_Section):
+    """Where the Chroma index is: a folder (default: the user's cache), or the ``url`` of a Chroma server."""
+
+    path: str = ""
+    url: str = ""
+
+
+class Cache(_Section):
+    """Abstracts and the converted model; default: the user's cache folder."""
+
+    path: str = ""
+
+
+class Forge(_Section):
+    """Where pull requests go. ``local``: the git repository at ``path``; ``dry-run``: the terminal."""
+
+    kind: Literal["dry-run", "local"] = "dry-run"
+    path: str = "."
+    base: str = "main"
+
+
+class Ledger(_Section):
+    """The file with one fate per paper."""
+
+    path: str = ".survey-bot/ledger.jsonl"
+
+
+class Settings(_Section):
+    """All of ``survey-bot.toml``. Relative paths start at ``root``, the folder of that file."""
+
+    root: Path
+    survey: Survey = Survey()
+    watch: Watch = Watch()
+    scope: Scope
+    placement: Placement = Placement()
+    embedder: Embedder = Embedder()
+    index: Index = Index()
+    cache: Cache = Cache()
+    forge: Forge = Forge()
+    ledger: Ledger = Ledger()
+
+    def at_root(self, path: str) -> Path:
+        """A path of the settings as an absolute path; ``~`` is the user's home."""
+        return (self.root / Path(path).expanduser()).resolve()
+
+
+def load(file: Path) -> Settings:
+    """Read and check the settings. Raises SettingsError naming the key."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            "there are no settings here", where=str(file), remedy=f"run in the folder of {FILE}, or give --config"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"cannot be read: {error}", where=str(file), remedy="mend the file") from None
+    try:
+        return Settings(**{**data, "root": file.resolve().parent})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            first["msg"].removeprefix("Value error, "), where=f"{file}, key {key}", remedy="see docs/settings.md"
+        ) from None
