@@ -8,12 +8,17 @@ import re
 
 _NEW = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
 _OLD = r"[a-z-]+(?:\.[A-Z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3}"
-_ARXIV = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?")
+_ARXIV = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?", re.ASCII)
 _SLUG = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*")
 _LINK = re.compile(
     r"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format)/"
-    rf"(?P<id>{_NEW}|{_OLD})(?:v[1-9]\d*)?(?:\.pdf)?/?(?:[?#].*)?"
+    rf"(?P<id>(?:{_NEW}|{_OLD})(?:v[1-9]\d*)?)(?:\.pdf)?/?(?:[?#].*)?",
+    re.ASCII,
 )
+
+
+BRANCHES = "survey-bot/"
+"""Every branch of the bot starts so; what follows is the paper's id."""
 
 
 def parse(text: str) -> tuple[str, int | None]:
@@ -22,10 +27,9 @@ def parse(text: str) -> tuple[str, int | None]:
     A link to arXiv or a leading ``arXiv:`` is accepted too. Raises ValueError for anything else.
     """
     text = text.strip()
-    from_link = from_url(text)
-    if from_link:
-        text = from_link
-    match = _ARXIV.fullmatch(text.removeprefix("arXiv:").removeprefix("arxiv:"))
+    link = _LINK.fullmatch(text)
+    bare = link["id"] if link else re.sub("^arxiv:", "", text, flags=re.IGNORECASE)
+    match = _ARXIV.fullmatch(bare)
     if not match:
         raise ValueError(f"{text!r} is not an arXiv id")
     return match["id"], int(match["version"]) if match["version"] else None
@@ -52,6 +56,11 @@ def from_stem(stem: str) -> str:
     return stem.replace("_", "/")
 
 
+def branch(paper_id: str) -> str:
+    """The branch that is this paper's one key on every forge: ``survey-bot/2602.03782``."""
+    return f"{BRANCHES}{to_stem(paper_id)}"
+
+
 def abs_url(paper_id: str) -> str:
     """The abstract page of an arXiv paper."""
     return f"https://arxiv.org/abs/{paper_id}"
@@ -59,8 +68,7 @@ def abs_url(paper_id: str) -> str:
 
 def from_url(url: str) -> str | None:
     """The bare id an arXiv link points to, or None when it points elsewhere."""
-    match = _LINK.fullmatch(url.strip())
-    return match["id"] if match else None
+    return parse(url)[0] if _LINK.fullmatch(url.strip()) else None
 
 
 def slug(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -124,6 +124,15 @@ class Taxonomy(Model):
         """The subclasses, in the order of the file."""
         return [path[-1] for path in self.paths.values()]
 
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """Id a class had before -> its id of today."""
+        return {alias: node.id for node in self.root.walk() for alias in node.aliases}
+
+    def current(self, labels: Iterable[str]) -> tuple[str, ...]:
+        """Labels under the ids of today, each once; what no class was ever called stays as it is."""
+        return tuple(dict.fromkeys(self.renamed.get(label, label) for label in labels))
+
     def leaf(self, label: str) -> Node:
         """The subclass with this id. Raises KeyError."""
         return self.paths[label][-1]
@@ -142,6 +151,14 @@ class Library(Model):
 
     taxonomy: Taxonomy
     papers: dict[str, Paper]
+
+    def under_current_ids(self) -> Library:
+        """The same with every paper labelled by today's ids of its classes."""
+        papers = {
+            key: paper.model_copy(update={"labels": self.taxonomy.current(paper.labels)})
+            for key, paper in self.papers.items()
+        }
+        return self.model_copy(update={"papers": papers})
 
 
 # --- what was seen ---------------------------------------------------------------------------------------------------

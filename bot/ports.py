@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
-import numpy as np
-import numpy.typing as npt
+from bot.models import Fate, Judgement, Proposal, Pull, Record
 
-from bot.models import Fate, Proposal, Pull, Record
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 T = TypeVar("T")
-Vectors = npt.NDArray[np.float32]
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (texts, dimensions), each row of length 1."""
+Vector: TypeAlias = "npt.NDArray[np.float32]"
+"""Shape (dimensions,), of length 1."""
 
 
 class Progress(Protocol):
@@ -75,15 +78,18 @@ class Neighbour(NamedTuple):
 class Memory(Protocol):
     """The index of what is already classified, and the embedder that fills it."""
 
+    model: str
+    """Names the embedding model exactly: part of every proposal's provenance."""
+
     def update(self, entries: Sequence[Entry], taxonomy_sha: str, progress: Progress) -> list[str]:
         """Make the index hold exactly these entries, embedding only what is new or changed.
 
         Returns notes for the operator (an unreadable index that was moved aside …).
-        Raises VectorStoreError, EmbedderError.
+        Raises VectorStoreError, EmbedderError, SettingsError.
         """
         ...
 
-    def vectors(self, kind: Literal["paper", "class"]) -> dict[str, npt.NDArray[np.float32]]:
+    def vectors(self, kind: Literal["paper", "class"]) -> dict[str, Vector]:
         """Key -> unit vector of shape (dimensions,) of every entry of this kind."""
         ...
 
@@ -93,6 +99,25 @@ class Memory(Protocol):
 
     def nearest(self, vectors: Vectors, count: int) -> list[list[Neighbour]]:
         """For each vector the most similar listed papers, best first."""
+        ...
+
+
+class Judge(Protocol):
+    """Decides what to do with a paper. ``ruled_out`` works at once, ``judge`` after ``fit``."""
+
+    neighbours: int
+    """How many of the nearest listed papers it wants to see."""
+
+    def ruled_out(self, record: Record) -> str | None:
+        """Why the paper cannot belong, from its words alone and fast, or None when it could."""
+        ...
+
+    def fit(self, entries: Mapping[str, str], vectors: Mapping[str, Vector]) -> None:
+        """Learn from the listed papers and the rulebook: texts and vectors by paper id and by leaf id."""
+        ...
+
+    def judge(self, record: Record, vector: Vector, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
+        """What to do with a paper, and why; ``near`` are the listed papers most like it."""
         ...
 
 
@@ -113,6 +138,11 @@ class Forge(Protocol):
 
 class Ledger(Protocol):
     """One recorded fate per paper ever seen; append-only."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was odd about it when it was read, one sentence each."""
+        ...
 
     def fates(self) -> Mapping[str, Fate]:
         """The last recorded fate of every paper. Raises LedgerError."""

@@ -12,6 +12,15 @@ from bot.errors import SettingsError
 
 FILE = "survey-bot.toml"
 
+_PLAINLY = {
+    "extra_forbidden": "there is no such key",
+    "missing": "this is missing",
+    "tuple_type": "this should be a list",
+    "too_short": "this list is empty",
+    "model_type": "this should be a table of keys and values",
+    "string_pattern_mismatch": "this is not written as it should be",
+}
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -39,23 +48,28 @@ class Watch(_Section):
     """Mail address or page told to arXiv in the User-Agent, so that they can reach a bot that misbehaves."""
 
 
-class Scope(_Section):
-    """The keyword rule: named groups of terms.
+class TermGroup(_Section):
+    """One group of terms of the keyword rule.
 
-    A term is matched as whole words, case folded; ``*`` stands for the rest of a word. A paper that holds no term of
-    one of the ``required`` groups is ruled out before anything is embedded.
+    A term is matched as whole words, case folded, hyphen and space alike; ``*`` stands for the rest of a word. A paper
+    that holds no term of a ``required`` group is ruled out before anything is embedded; of the other groups, ``enough``
+    different words are full evidence.
     """
 
-    terms: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
-    required: tuple[str, ...] = ()
-    propose: Share = 0.5
-    ask: Share = 0.25
+    terms: Annotated[tuple[Annotated[str, Field(pattern=r"[^\W_]")], ...], Field(min_length=1)]
+    enough: Annotated[int, Field(ge=1)] = 1
+    required: bool = False
+
+
+class Scope(_Section):
+    """The keyword rule, and the scores (0 to 1) from which a paper is proposed, or asked about."""
+
+    groups: Annotated[dict[str, TermGroup], Field(min_length=1)]
+    propose: Share = 0.55
+    ask: Share = 0.42
 
     @model_validator(mode="after")
-    def _consistent(self) -> Scope:
-        unknown = [name for name in self.required if name not in self.terms]
-        if unknown:
-            raise ValueError(f"required names {unknown[0]!r}, which is no group of [scope.terms]")
+    def _ordered(self) -> Scope:
         if self.ask > self.propose:
             raise ValueError("ask must not be above propose")
         return self
@@ -66,8 +80,8 @@ class Placement(_Section):
     ``further``: the probability from which a second or third class is proposed as well.
     """
 
-    propose: Share = 0.35
-    further: Share = 0.3
+    propose: Share = 0.4
+    further: Share = 0.25
 
 
 class Embedder(_Section):
@@ -78,7 +92,7 @@ class Embedder(_Section):
     """minilm: a folder with model.onnx or model.safetensors and tokenizer.json, looked at first."""
     model: str = "text-embedding-3-small"
     base_url: str = ""
-    key_env: str = "OPENAI_API_KEY"
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key; never the key."""
 
 
@@ -124,8 +138,13 @@ class Settings(_Section):
     ledger: Ledger = Ledger()
 
     def at_root(self, path: str) -> Path:
-        """A path of the settings as an absolute path; ``~`` is the user's home."""
-        return (self.root / Path(path).expanduser()).resolve()
+        """A path of the settings as an absolute path; ``~`` is the user's home. Raises SettingsError."""
+        try:
+            return (self.root / Path(path).expanduser()).resolve()
+        except (RuntimeError, ValueError) as error:  # a home nobody has, a character no path holds
+            raise SettingsError(
+                f"{path!r} is no path: {str(error).rstrip('.')}", where=str(self.root / FILE), remedy="correct it"
+            ) from None
 
 
 def load(file: Path) -> Settings:
@@ -138,11 +157,14 @@ def load(file: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"cannot be read: {error}", where=str(file), remedy="mend the file") from None
+    if "root" in data:
+        raise SettingsError(
+            "there is no such key", where=f"{file}, key root", remedy="paths start at this file's folder"
+        )
     try:
         return Settings(**{**data, "root": file.resolve().parent})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(
-            first["msg"].removeprefix("Value error, "), where=f"{file}, key {key}", remedy="see docs/settings.md"
-        ) from None
+        what = _PLAINLY.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+        raise SettingsError(what, where=f"{file}, key {key}", remedy="see docs/settings.md") from None

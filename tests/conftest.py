@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import pytest
-from pytest_socket import disable_socket, socket_allow_hosts
+from pytest_socket import socket_allow_hosts
 
 from bot.ports import Progress
 
@@ -21,7 +21,14 @@ def progress() -> Progress:
     return quiet
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _home_stays_clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("CACHE", "STATE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(tmp_path_factory.mktemp(kind.lower())))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _loopback_only() -> None:
-    disable_socket(allow_unix_socket=True)
     socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)

@@ -100,10 +100,10 @@ LIBRARY = Library(taxonomy=TAXONOMY, papers=PAPERS)
 
 ABSTRACTS = {
     "2501.00001": "A starter of wild yeast dies when a ship rolls. We feed the levain by the tide.",
-    "2501.00002": "Lactic bacteria sour a dough slowly. We show that a cold starter saves work and flour for the baker.",
+    "2501.00002": "Lactic bacteria sour a dough slowly. We show that a cold starter saves work and flour.",
     "2502.00003": "Instant yeast is dosed too high. We measure how few cultivated cells raise a loaf in one night.",
     "2502.00004": "Gluten can be built by folding alone. Our schedule replaces the mixer for any starter dough.",
-    "2503.00005": "Steam injection keeps the crust soft. A cheap valve holds water vapour while the loaf springs.",
+    "2503.00005": "Steam injection keeps the crust soft. A cheap valve holds vapour while the loaf springs.",
     "2503.00006": "A wet baking stone gives steam and stores heat below the loaf, so that crusts stay soft.",
 }
 
