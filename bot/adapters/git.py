@@ -1,0 +1,123 @@
+"""The git command, for work on a repository that must not notice: no hooks, no prompts, no work tree, no index."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.errors import ForgeError
+
+_SAFE = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "core.splitIndex=false",
+    "commit.gpgSign=false",
+    "i18n.commitEncoding=UTF-8",
+)
+_KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES")  # the rest could point at another repository
+_SECONDS = 300
+
+_IDENTITY = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "survey-bot"), ("EMAIL", "survey-bot@localhost"))
+}
+
+_REMEDIES = (
+    ("dubious ownership", "run as the owner of the folder, or add it to git's safe.directory"),
+    (".lock': File exists", "wait for the other git process, or remove the lock file if none is running"),
+    ("No space left on device", "free some disk space"),
+    ("Read-only file system", "use a repository that can be written"),
+    ("ermission", "give this user the right to write there"),
+    ("cannot lock ref", "rename the branch that is in the way"),
+)
+
+
+class Git:
+    """``Git(folder)("rev-parse", "HEAD")`` is what git prints; raises ForgeError in one sentence when git fails."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        settings = (part for setting in _SAFE for part in ("-c", setting))
+        self._command = ("git", "-C", str(folder), "--no-pager", *settings)
+
+    def __call__(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> str:
+        """What ``git <arguments>`` prints. Raises ForgeError."""
+        done = self._run(arguments, stdin, env or {})
+        if done.returncode != 0:
+            raise self._error(arguments[0], done)
+        return done.stdout.decode("utf-8", "surrogateescape")
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Whether git ends without an error."""
+        return self._run(arguments, "", {}).returncode == 0
+
+    def is_bare(self) -> bool:
+        """Whether the folder is a bare repository; else it is the root of a work tree. Raises ForgeError if neither."""
+        where, remedy = str(self.folder), "set [forge] path to the root of a git repository, or run git init there"
+        if not self.folder.is_dir():
+            raise ForgeError("there is no such folder", where=where, remedy=remedy)
+        try:
+            bare, _, root = self("rev-parse", "--is-bare-repository", "--absolute-git-dir").partition("\n")
+            if bare == "false":
+                root = self("rev-parse", "--show-toplevel")
+        except ForgeError as error:
+            if "not a git repository" in error.what or "must be run in a work tree" in error.what:
+                raise ForgeError("this is no git repository", where=where, remedy=remedy) from None
+            raise
+        if not self.folder.samefile(root.removesuffix("\n")):
+            raise ForgeError(f"this lies inside the git repository {root.strip()}", where=where, remedy=remedy)
+        return bare == "true"
+
+    def branch_with(self, branch: str, base: str, path: str, content: str, message: str) -> None:
+        """Make ``branch``: one commit of the bot on top of the commit ``base`` that adds one file at ``path``.
+
+        Objects first, the branch last and only where there is none: nothing is visible before it is whole, and
+        nothing is ever overwritten. Raises ForgeError.
+        """
+        blob = self("hash-object", "-w", "--stdin", stdin=content).strip()
+        with tempfile.TemporaryDirectory(prefix="survey-bot-", ignore_cleanup_errors=True) as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            self("read-tree", base, env=index)
+            self("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
+            tree = self("write-tree", "--missing-ok", env=index).strip()
+        commit = self("commit-tree", tree, "-p", base, "-F", "-", stdin=message, env=_IDENTITY).strip()
+        self("update-ref", "-m", "survey-bot: propose", f"refs/heads/{branch}", commit, "", env=_IDENTITY)
+
+    def _run(
+        self, arguments: tuple[str, ...], stdin: str, env: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[bytes]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
+        own = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+        try:
+            return subprocess.run(
+                [*self._command, *arguments],
+                input=stdin.encode("utf-8", "surrogateescape"),
+                env={**inherited, **own, **env},
+                capture_output=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise ForgeError("the git command was not found", remedy="install git") from None
+        except subprocess.TimeoutExpired:
+            raise ForgeError(
+                f"git {arguments[0]} did not end in {_SECONDS} s", where=str(self.folder), remedy="run it by hand"
+            ) from None
+        except OSError as error:
+            raise ForgeError(f"git cannot be run: {error.strerror}", remedy="mend the installation of git") from None
+
+    def _error(self, name: str, done: subprocess.CompletedProcess[bytes]) -> ForgeError:
+        where = str(self.folder)
+        if done.returncode < 0:
+            ended = signal.Signals(-done.returncode).name
+            return ForgeError(f"git {name} was ended by {ended}", where=where, remedy="see the limits of this machine")
+        text = done.stderr.decode("utf-8", "replace")
+        lines = text.strip().splitlines() or [f"exit code {done.returncode}"]
+        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])
+        remedy = next((remedy for sign, remedy in _REMEDIES if sign in text), "run that git command by hand")
+        return ForgeError(f"git {name} failed: {said.split(': ', 1)[-1].rstrip('.')}", where=where, remedy=remedy)

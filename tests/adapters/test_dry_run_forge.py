@@ -1,0 +1,17 @@
+"""The dry run: proposals are shown, and nothing else happens."""
+
+from bot.adapters.dry_run_forge import DryRunForge
+from bot.models import Proposal, PullState
+from bot.ports import Forge
+from tests.repositories import new_proposal
+
+
+def test_every_proposal_is_shown_and_nothing_is_remembered() -> None:
+    shown: list[Proposal] = []
+    forge: Forge = DryRunForge(shown.append)
+    proposal = new_proposal("2611.90001", "steam")
+    pull = forge.open(proposal)
+    assert shown == [proposal]
+    assert (pull.id, pull.state, pull.where, pull.proposed) == ("2611.90001", PullState.OPEN, "dry run", ("steam",))
+    assert forge.dry
+    assert forge.pulls() == {}

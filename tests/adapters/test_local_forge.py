@@ -1,0 +1,303 @@
+"""The local forge on real git repositories: opened once, never overwritten, and what people did is told apart."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.local_forge import LocalForge
+from bot.block import read_block
+from bot.errors import ForgeError
+from bot.models import Pull, PullState
+from bot.ports import Forge
+from tests.repositories import content, git, new_proposal, new_repository
+
+ID = "2611.90001"
+BRANCH = f"survey-bot/{ID}"
+PATH = f"taxonomy/papers/{ID}.yaml"
+ROOT = Path(__file__).parents[2]
+OPEN, MERGED, CLOSED = PullState.OPEN, PullState.MERGED, PullState.CLOSED
+
+OPEN_MANY = """
+import sys
+from pathlib import Path
+from bot.adapters.local_forge import LocalForge
+from tests.repositories import new_proposal
+forge = LocalForge(Path(sys.argv[1]), "main")
+print("ready", flush=True)
+for number in range(1000):
+    forge.open(new_proposal(f"2611.{number:05d}"))
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)  # no identity, as on a fresh machine
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return new_repository(tmp_path / "survey")
+
+
+@pytest.fixture
+def forge(repository: Path) -> LocalForge:
+    return LocalForge(repository, "main")
+
+
+def state_of(forge: Forge) -> PullState:
+    pulls = forge.pulls()
+    assert list(pulls) == [ID]
+    return pulls[ID].state
+
+
+def pull_file(repository: Path, stem: str = ID) -> Path:
+    return repository / ".survey-bot" / "pulls" / f"{stem}.md"
+
+
+def correct_on_branch(repository: Path, *labels: str) -> str:
+    git(repository, "switch", "--quiet", BRANCH)
+    (repository / PATH).write_text(content(labels), encoding="utf-8")
+    git(repository, "commit", "--quiet", "-am", "Better class")
+    commit = git(repository, "rev-parse", "HEAD")
+    git(repository, "switch", "--quiet", "main")
+    return commit
+
+
+# --- opening ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_proposal_is_one_branch_with_one_commit_of_the_bot_that_adds_one_file(
+    repository: Path, forge: LocalForge
+) -> None:
+    pull = forge.open(new_proposal(ID, "steam", "kneading"))
+    assert pull == Pull(id=ID, state=OPEN, where=str(pull_file(repository)), proposed=("steam", "kneading"))
+    assert forge.pulls() == {ID: pull}
+    assert git(repository, "diff", "--name-status", f"main...{BRANCH}") == f"A\t{PATH}"
+    assert git(repository, "show", f"{BRANCH}:{PATH}") + "\n" == content(("steam", "kneading"))
+    log = git(repository, "log", "--format=%an <%ae> %cn: %s", f"main..{BRANCH}")
+    assert log == "survey-bot <survey-bot@localhost> survey-bot: Add LoafNet: Ovens › Steam"
+
+
+def test_the_pull_request_is_a_file_that_says_how_to_review_it(repository: Path, forge: LocalForge) -> None:
+    proposal = new_proposal(ID, title="Add <!-- @all\n *Loaf*")
+    forge.open(proposal)
+    text = pull_file(repository).read_text(encoding="utf-8")
+    assert text.startswith("# Add \\<!-- \\@all \\*Loaf\\*\n\n" + proposal.body.strip())
+    for command in (f"git diff main...{BRANCH}", f"git merge {BRANCH}", f"git branch -D {BRANCH}"):
+        assert f"`{command}`" in text
+    assert read_block(text, kind="pull") == {"branch": BRANCH, "path": PATH, "base": "main"}
+
+
+def test_what_is_staged_changed_or_untracked_is_not_touched_and_git_status_stays_the_same(
+    repository: Path, forge: LocalForge
+) -> None:
+    (repository / "README.md").write_text("staged\n", encoding="utf-8")
+    git(repository, "add", ".")
+    (repository / "README.md").write_text("changed again\n", encoding="utf-8")
+    (repository / "taxonomy").write_text("in the way of the folder\n", encoding="utf-8")
+    before = git(repository, "status", "--porcelain", "--branch"), (repository / ".git" / "index").read_bytes()
+    forge.open(new_proposal())
+    forge.open(new_proposal("2611.90002"))
+    assert before == (git(repository, "status", "--porcelain", "--branch"), (repository / ".git/index").read_bytes())
+    assert (repository / ".git" / "info" / "exclude").read_text(encoding="utf-8").count("/.survey-bot/") == 1
+    assert git(repository, "ls-tree", "--name-only", BRANCH).split() == ["README.md", "taxonomy"]
+
+
+@pytest.mark.parametrize("head", ["detached", "another branch", "the branch of the paper before"])
+def test_it_does_not_matter_what_is_checked_out(repository: Path, forge: LocalForge, head: str) -> None:
+    forge.open(new_proposal("2611.90000"))
+    switch = {"detached": ["--detach"], "another branch": ["-c", "mine"]}.get(head, ["survey-bot/2611.90000"])
+    git(repository, "switch", "--quiet", *switch)
+    assert forge.open(new_proposal()).state is OPEN
+    assert git(repository, "rev-parse", f"{BRANCH}~") == git(repository, "rev-parse", "main")
+
+
+def test_a_bare_repository_keeps_its_pull_requests_inside(repository: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(repository), str(bare))
+    forge = LocalForge(bare, "main")
+    assert forge.open(new_proposal()).where == str(bare / "survey-bot" / "pulls" / f"{ID}.md")
+    assert state_of(forge) is OPEN
+    git(bare, "branch", "-D", BRANCH)
+    assert state_of(forge) is CLOSED
+
+
+def test_an_id_of_the_old_style_and_a_slug_are_branches_too(forge: LocalForge) -> None:
+    for paper_id in ("cs/0112017", "brickdome"):
+        assert forge.open(new_proposal(paper_id)).id == paper_id
+    assert set(forge.pulls()) == {"cs/0112017", "brickdome"}
+
+
+# --- what became of it -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["merge", "fast-forward", "squash", "rebase", "by hand"])
+@pytest.mark.parametrize("cleaned", [False, True], ids=["branch kept", "branch deleted"])
+def test_every_way_to_merge_is_merged(repository: Path, forge: LocalForge, how: str, cleaned: bool) -> None:
+    forge.open(new_proposal())
+    if how == "merge":
+        git(repository, "merge", "--quiet", "--no-ff", BRANCH)
+    elif how == "fast-forward":
+        git(repository, "merge", "--quiet", "--ff-only", BRANCH)
+    elif how == "squash":
+        git(repository, "merge", "--quiet", "--squash", BRANCH)
+        git(repository, "commit", "--quiet", "-m", "Squashed")
+    elif how == "rebase":
+        git(repository, "commit", "--quiet", "--allow-empty", "-m", "Main moves on")
+        git(repository, "cherry-pick", BRANCH)
+    else:
+        (repository / PATH).parent.mkdir(parents=True)
+        (repository / PATH).write_text("typed again\n", encoding="utf-8")
+        git(repository, "add", PATH)
+        git(repository, "commit", "--quiet", "-m", "By hand")
+    if cleaned:
+        git(repository, "branch", "-D", BRANCH)
+    assert state_of(forge) is MERGED
+    assert forge.open(new_proposal()).state is MERGED
+
+
+def test_a_deleted_branch_is_closed_and_stays_closed(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    git(repository, "branch", "-D", BRANCH)
+    assert state_of(forge) is CLOSED
+    assert forge.open(new_proposal()).state is CLOSED
+    assert git(repository, "branch", "--list", "survey-bot/*") == ""
+
+
+def test_commits_of_humans_on_the_branch_are_adopted_and_never_rewritten(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    commit = correct_on_branch(repository, "kneading")
+    assert state_of(forge) is OPEN
+    assert forge.open(new_proposal()) == Pull(id=ID, state=OPEN, where=str(pull_file(repository)), proposed=("steam",))
+    assert git(repository, "rev-parse", BRANCH) == commit
+
+
+def test_a_branch_without_its_file_is_open_and_the_file_is_written_again(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    pull_file(repository).unlink()
+    assert forge.pulls() == {ID: Pull(id=ID, state=OPEN, where=f"branch {BRANCH}")}
+    assert forge.open(new_proposal()).where == str(pull_file(repository))
+    assert state_of(forge) is OPEN
+
+
+def test_a_merged_branch_without_its_file_is_merged(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    pull_file(repository).unlink()
+    git(repository, "merge", "--quiet", "--squash", BRANCH)
+    git(repository, "commit", "--quiet", "-m", "Squashed")
+    assert state_of(forge) is MERGED
+
+
+def test_without_branch_and_file_nothing_is_known(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    git(repository, "branch", "-D", BRANCH)
+    pull_file(repository).unlink()
+    assert forge.pulls() == {}
+
+
+def test_branches_and_files_that_are_not_the_bots_are_left_out(repository: Path, forge: LocalForge) -> None:
+    git(repository, "branch", "survey-bot/2611.9")
+    git(repository, "branch", "feature")
+    pull_file(repository, "NOTES").parent.mkdir(parents=True)
+    pull_file(repository, "NOTES").write_text("mine", encoding="utf-8")
+    assert forge.pulls() == {}
+
+
+def test_a_file_of_which_a_human_deleted_the_hidden_lines_still_tells_open_merged_and_closed(
+    repository: Path, forge: LocalForge
+) -> None:
+    forge.open(new_proposal())
+    pull_file(repository).write_text("# gone\n", encoding="utf-8")
+    assert (state_of(forge), forge.pulls()[ID].proposed) == (OPEN, None)
+    git(repository, "merge", "--quiet", BRANCH)
+    git(repository, "branch", "-d", BRANCH)
+    assert state_of(forge) is MERGED
+
+
+# --- interrupted -----------------------------------------------------------------------------------------------------
+
+
+def test_a_run_killed_before_the_branch_leaves_nothing_that_counts(repository: Path, forge: LocalForge) -> None:
+    pull_file(repository).parent.mkdir(parents=True)
+    pull_file(repository).with_suffix(".pending").write_text("# left behind\n", encoding="utf-8")
+    pull_file(repository).with_suffix(".half").write_text("# le", encoding="utf-8")
+    assert forge.pulls() == {}
+    assert forge.open(new_proposal()).proposed == ("steam",)
+    assert [file.name for file in pull_file(repository).parent.iterdir() if file.name != ".lock"] == [f"{ID}.md"]
+
+
+def test_a_run_killed_after_the_branch_is_finished_by_the_next_one(repository: Path, forge: LocalForge) -> None:
+    pull = forge.open(new_proposal())
+    pull_file(repository).rename(pull_file(repository).with_suffix(".pending"))
+    assert forge.pulls() == {ID: pull}
+    git(repository, "branch", "-D", BRANCH)
+    assert state_of(forge) is CLOSED
+
+
+def test_a_proposal_that_git_refuses_leaves_nothing_and_can_be_opened_later(
+    repository: Path, forge: LocalForge
+) -> None:
+    lock = repository / ".git" / "refs" / "heads" / "survey-bot" / f"{ID}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    with pytest.raises(ForgeError, match=r"\.lock': File exists.*; wait for the other git process"):
+        forge.open(new_proposal())
+    assert forge.pulls() == {}
+    lock.unlink()
+    assert forge.open(new_proposal()).state is OPEN
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_run_killed_at_any_moment_leaves_what_the_next_one_finishes(repository: Path, forge: LocalForge) -> None:
+    for seconds in (0.01, 0.05, 0.08, 0.13):
+        command = [sys.executable, "-c", OPEN_MANY, str(repository)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True, cwd=ROOT) as process:
+            assert process.stdout
+            process.stdout.readline()
+            time.sleep(seconds)
+            os.killpg(process.pid, signal.SIGKILL)
+        for lock in (repository / ".git").rglob("*.lock"):
+            lock.unlink()
+        pulls = forge.pulls()
+        assert all(pull.state is OPEN and pull.proposed == ("steam",) for pull in pulls.values())
+        heads = git(repository, "for-each-ref", "--format=%(refname:lstrip=3)", "refs/heads/survey-bot").split()
+        assert heads == list(pulls)
+    assert len(forge.pulls()) > 0
+    git(repository, "fsck", "--strict")
+
+
+# --- refused --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/etc/2611.90001.yaml", f"../{ID}.yaml", f"a/../{ID}.yaml", f".git/{ID}.yaml", f"a//{ID}.yaml", "a/b.yaml",
+     f"a\n/{ID}.yaml"],
+)  # fmt: skip
+def test_a_path_outside_the_repository_or_of_another_paper_is_refused(forge: LocalForge, path: str) -> None:
+    with pytest.raises(ForgeError, match="no path for the paper's file"):
+        forge.open(new_proposal().model_copy(update={"path": path}))
+    assert forge.pulls() == {}
+
+
+def test_a_branch_that_is_not_this_papers_is_refused(forge: LocalForge) -> None:
+    with pytest.raises(ForgeError, match=r"it must be survey-bot/2611\.90001"):
+        forge.open(new_proposal().model_copy(update={"branch": "main"}))
+
+
+def test_a_branch_in_the_way_of_all_branches_of_the_bot_is_named(repository: Path, forge: LocalForge) -> None:
+    git(repository, "branch", "survey-bot")
+    with pytest.raises(ForgeError, match=r"'refs/heads/survey-bot' exists.*; rename the branch that is in the way"):
+        forge.open(new_proposal())
+    assert not pull_file(repository).exists()
+
+
+def test_a_file_in_the_way_of_the_folder_is_one_sentence(repository: Path, forge: LocalForge) -> None:
+    (repository / ".survey-bot").write_text("a file", encoding="utf-8")
+    with pytest.raises(ForgeError, match="cannot be written"):
+        forge.open(new_proposal())
+    assert git(repository, "branch", "--list", "survey-bot/*") == ""
