@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``survey-bot``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,251 @@
+"""The command ``survey-bot``. Only click is imported at the top: ``--help`` must be instant."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import __version__
+from bot.errors import SourceError, SurveyBotError
+
+if TYPE_CHECKING:
+    from bot.wiring import Wiring
+
+OK, FOUND, BAD_INPUT, DEGRADED = 0, 1, 2, 3
+
+_EPILOG = """\b
+Exit codes:
+  0  done; "nothing new" is done too
+  1  check or render --check found something to mend
+  2  bad input: command line, settings, data or repository
+  3  degraded: a source or a step failed; what could be done was done
+"""
+
+
+class _Group(click.Group):
+    """Turns our errors into one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SurveyBotError as error:
+            from bot import console
+
+            console.error(str(error))
+            ctx.exit(DEGRADED if isinstance(error, SourceError) else BAD_INPUT)
+
+
+@click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="survey-bot")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("survey-bot.toml"),
+    show_default=True,
+    help="The survey's settings.",
+)
+@click.pass_context
+def cli(ctx: click.Context, config: Path) -> None:
+    """Keep a survey's paper list current: watch arXiv, place new papers, open one small pull request each."""
+    ctx.obj = config
+
+
+def _wiring(ctx: click.Context, *, offline: bool = False) -> Wiring:
+    from bot import settings
+    from bot.wiring import Wiring
+
+    return Wiring(settings.load(ctx.obj), offline=offline)
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+_file = click.Path(path_type=Path)
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@cli.command()
+@click.option(
+    "--feed", "feeds", type=_file, multiple=True, help="Read this file instead of arXiv (JSON lines or Atom)."
+)
+@click.option("--since", type=_day, help="First day to read.")
+@click.option("--until", type=_day, help="Last day to read.")
+@click.option("--dry-run", is_flag=True, help="Show what would be opened; write nothing down.")
+@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts of listed papers.")
+@_json
+@click.pass_context
+def run(
+    ctx: click.Context,
+    feeds: tuple[Path, ...],
+    since: datetime | None,
+    until: datetime | None,
+    dry_run: bool,
+    offline: bool,
+    as_json: bool,
+) -> None:
+    """Look for new papers, judge them, and open a pull request for each that belongs."""
+    from bot import running
+
+    window = (since and since.replace(tzinfo=UTC), until and until.replace(tzinfo=UTC))
+    report = running.run(_wiring(ctx, offline=offline), feeds, window, dry_run=dry_run, quiet=as_json)
+    if as_json:
+        click.echo(report.model_dump_json(indent=2))
+    ctx.exit(DEGRADED if report.failures else OK)
+
+
+@cli.command()
+@click.argument("paper_id", metavar="ID")
+@_json
+@click.pass_context
+def explain(ctx: click.Context, paper_id: str, as_json: bool) -> None:
+    """Say why a paper is, or is not, proposed."""
+    from bot import explain as room
+    from bot import ids
+
+    try:
+        bare, _ = ids.parse(paper_id)
+    except ValueError:
+        bare = paper_id
+    wiring = _wiring(ctx)
+    fates = wiring.ledger.fates()
+    pulls = wiring.forge(lambda proposal: None, dry_run=False).pulls()
+    lines = room.explain(bare, wiring.shelf.load(), fates, pulls)
+    if as_json:
+        fate, pull = fates.get(bare), pulls.get(bare)
+        facts = {"fate": fate and fate.model_dump(mode="json"), "pull": pull and pull.model_dump(mode="json")}
+        click.echo(json.dumps({"id": bare, "lines": lines, **facts}, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(lines))
+
+
+@cli.command("import")
+@click.argument("readme", type=_file)
+@click.pass_context
+def import_(ctx: click.Context, readme: Path) -> None:
+    """Read a survey's README into the taxonomy folder; rules that are there already are kept."""
+    from bot import importer
+
+    shelf = _wiring(ctx).shelf
+    found = importer.read_readme(_text(readme), readme.name)
+    taxonomy, papers = found.taxonomy, found.papers
+    if shelf.exists():
+        old = shelf.load()
+        taxonomy = importer.merge_rulebook(old.taxonomy, taxonomy)
+        papers = importer.merge_papers(old.papers, papers)
+    shelf.save_taxonomy(taxonomy)
+    for paper in papers.values():
+        shelf.save_paper(paper)
+    for problem in found.problems:
+        click.echo(problem, err=True)
+    placements = sum(len(paper.labels) for paper in papers.values())
+    click.echo(
+        f"{len(taxonomy.root.children)} pillars, {len(taxonomy.leaves)} classes, {len(papers)} papers, "
+        f"{placements} placements, {len(found.problems)} lines to look at -> {shelf.folder}"
+    )
+
+
+@cli.command()
+@click.argument("readme", type=_file, required=False)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if something would change.")
+@click.pass_context
+def render(ctx: click.Context, readme: Path | None, only_check: bool) -> None:
+    """Write the tables of the taxonomy back between their markers in README (default: [survey] readme)."""
+    from bot import render as room
+    from bot.files import write_atomically
+
+    wiring = _wiring(ctx)
+    file = readme or wiring.settings.at_root(wiring.settings.survey.readme)
+    old = _text(file)
+    new = room.render(old, wiring.shelf.load(), file.name)
+    if new == old:
+        click.echo(f"{file} is current")
+    elif only_check:
+        click.echo(f"{file} is not current; run survey-bot render")
+        ctx.exit(FOUND)
+    else:
+        write_atomically(file, new.encode())
+        click.echo(f"{file} is rendered")
+
+
+@cli.command()
+@click.option("--fix", is_flag=True, help="First write every file in the canonical format.")
+@_json
+@click.pass_context
+def check(ctx: click.Context, fix: bool, as_json: bool) -> None:
+    """Lint the taxonomy and the papers; each finding names file, key and remedy."""
+    from bot import check as room
+
+    shelf = _wiring(ctx).shelf
+    if fix:
+        shelf.tidy()
+    files = shelf.read_files()
+    problems = room.check(files, datetime.now(UTC).year)
+    if as_json:
+        click.echo(json.dumps([problem._asdict() for problem in problems], indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            click.echo(str(problem))
+        click.echo(f"{len(files)} files, {len(problems)} findings")
+    ctx.exit(FOUND if problems else OK)
+
+
+@cli.command()
+@click.option(
+    "--feed", "feeds", type=_file, multiple=True, help="Take abstracts of listed papers from this file first."
+)
+@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts.")
+@click.pass_context
+def index(ctx: click.Context, feeds: tuple[Path, ...], offline: bool) -> None:
+    """Bring the index of listed papers up to date (a run does this by itself)."""
+    from bot import running
+
+    click.echo(running.index(_wiring(ctx, offline=offline), feeds))
+
+
+@cli.command()
+@click.option("--offline", is_flag=True, help="Do not try to reach arXiv.")
+@_json
+@click.pass_context
+def doctor(ctx: click.Context, offline: bool, as_json: bool) -> None:
+    """Say what works: model, index, cache, arXiv, forge, keys (present or not, never their values)."""
+    from bot import doctor as room
+
+    findings = room.examine(_wiring(ctx, offline=offline))
+    if as_json:
+        click.echo(json.dumps([finding._asdict() for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        room.show(findings)
+    ctx.exit(DEGRADED if any(finding.state == "fails" for finding in findings) else OK)
+
+
+@cli.command()
+@click.argument("folder", type=_file, default=Path("demo"))
+@click.pass_context
+def demo(ctx: click.Context, folder: Path) -> None:
+    """Run the whole job on invented papers against a copy of this survey in FOLDER; no key, no network."""
+    from bot import demo as room
+
+    report = room.demo(_wiring(ctx, offline=True), folder)
+    ctx.exit(DEGRADED if report.failures else OK)
+
+
+def _text(file: Path) -> str:
+    from bot.errors import DataError
+
+    try:
+        return file.read_bytes().decode()  # line ends stay as they are
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise DataError(f"cannot be read: {reason}", where=str(file), remedy="give a Markdown file") from None
+
+
+def main() -> None:
+    """Entry point."""
+    sys.exit(cli())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""Porch: what a person at a terminal sees. Progress goes to standard error, results to standard output."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sized
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.models import Fate, Library, Proposal, RunReport, State
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+T = TypeVar("T")
+
+_EVERY = 10.0
+"""Seconds between two lines of progress where there is no terminal."""
+
+
+class ConsoleProgress:
+    """Bars with counts and time left at a terminal; plain lines elsewhere, and only for what takes over a second."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._console = Console(stderr=True)
+        self._bars = Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=self._console,
+            transient=True,
+        )
+        self._running = 0
+
+    def __call__(self, items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
+        """Pass the items through and show how far it is."""
+        if total is None and isinstance(items, Sized):
+            total = len(items)
+        yield from self._bar(items, label, total) if self._console.is_terminal else self._lines(items, label, total)
+
+    def _bar(self, items: Iterable[T], label: str, total: int | None) -> Iterator[T]:
+        task = self._bars.add_task(label, total=total)
+        if not self._running:
+            self._bars.start()
+        self._running += 1
+        try:
+            for item in items:
+                yield item
+                self._bars.advance(task)
+        finally:
+            self._bars.remove_task(task)
+            self._running -= 1
+            if not self._running:
+                self._bars.stop()
+
+    def _lines(self, items: Iterable[T], label: str, total: int | None) -> Iterator[T]:
+        began = told = time.monotonic()
+        count = 0
+        for count, item in enumerate(items, 1):
+            yield item
+            if time.monotonic() - told >= _EVERY:
+                told = time.monotonic()
+                self._say(label, count, total, told - began)
+        if time.monotonic() - began >= 1.0:
+            self._say(label, count, total, time.monotonic() - began)
+
+    def _say(self, label: str, count: int, total: int | None, seconds: float) -> None:
+        left = f", about {seconds / count * (total - count):.0f} s left" if total and 0 < count < total else ""
+        line = f"{label}: {count}{f' of {total}' if total else ''} in {seconds:.0f} s{left}"
+        self._console.print(line, markup=False, soft_wrap=True)
+
+
+def _calm(text: str) -> str:
+    """What strangers wrote, without the marks by which a log of GitHub Actions takes commands (``::``, ``##[``)."""
+    return text.replace("::", ":\u200b:").replace("##[", "##\u200b[")
+
+
+def output() -> Console:
+    """Standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def error(message: str) -> None:
+    """One sentence on standard error."""
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble(("error: ", "red"), _calm(message)))
+
+
+def show_proposal(proposal: Proposal) -> None:
+    """What a dry run would open."""
+    from rich.markdown import Markdown
+    from rich.rule import Rule
+
+    console = output()
+    console.print(Rule(f"would open {proposal.branch}"))
+    console.print(_calm(proposal.title), markup=False, style="bold")
+    console.print(Markdown(_calm(proposal.body.split("<details>")[0])))
+    console.print(_calm(proposal.content), markup=False)
+
+
+_WORDS = {State.SKIPPED: ("skip", "dim"), State.ASKED: ("ask", "yellow"), State.PROPOSED: ("propose", "green")}
+
+
+def show_fate(fate: Fate, library: Library) -> None:
+    """One line as a paper falls into its lane."""
+    from rich.text import Text
+
+    word, style = _WORDS[fate.state]
+    names = ", ".join(library.taxonomy.leaf(label).name for label in fate.labels)
+    tail = f"{names} {fate.confidence:.2f}" if fate.state is State.PROPOSED else fate.reason
+    output().print(Text.assemble((f"  {word:<8}", style), _calm(f"{fate.id:<12} {fate.title[:60]:<60}  {tail}")))
+
+
+def show_report(report: RunReport, where: str) -> None:
+    """The closing summary: counts, what failed, and where to look."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console = output()
+    for note in report.notes:
+        console.print(Text.assemble(("note: ", "yellow"), _calm(note)))
+    for failure in report.failures:
+        console.print(Text.assemble(("DEGRADED ", "red"), _calm(f"{failure.what}: {failure.message}")))
+    table = Table(title=f"run {report.run}: {report.seconds:.1f} s", title_justify="left")
+    counts = ("seen", "listed", "known", "early", "skipped", "asked", "proposed", "failed")
+    for name in counts:
+        table.add_column("ruled out early" if name == "early" else name, justify="right")
+    table.add_row(*(str(getattr(report, name)) for name in counts))
+    console.print(table)
+    if report.unreadable:
+        console.print(f"{report.unreadable} records could not be read; the first are told above")
+    if report.dry:
+        console.print("dry run: nothing was opened or written down")
+    elif report.proposed:
+        console.print(f"pull requests: {where}", markup=False)
+    if report.asked:
+        console.print("ask why with  survey-bot explain ID")

@@ -1,0 +1,122 @@
+"""Porch: what works on this machine, one line each; never a secret's value."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from bot import console
+from bot.errors import SurveyBotError
+from bot.ports import Memory
+from bot.wiring import Wiring
+
+State = Literal["works", "mind", "fails"]
+
+
+class Finding(NamedTuple):
+    """One part, how it is, and the words for it."""
+
+    part: str
+    state: State
+    words: str
+
+
+def examine(wiring: Wiring) -> list[Finding]:
+    """Try every part that a run needs."""
+    examinations: list[tuple[str, Callable[[Wiring], Iterator[Finding]]]] = [
+        ("taxonomy", _taxonomy),
+        ("cache", _cache),
+        ("embedder", _embedder),
+        ("arXiv", _arxiv),
+        ("forge", _forge),
+        ("ledger", _ledger),
+        ("keys", _keys),
+    ]
+    findings = []
+    for part, examination in examinations:
+        try:
+            findings += list(examination(wiring))
+        except SurveyBotError as error:
+            findings.append(Finding(part, "fails", str(error)))
+    return findings
+
+
+def show(findings: list[Finding]) -> None:
+    """The findings as a table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("part", "", "", box=None)
+    styles = {"works": "green", "mind": "yellow", "fails": "red"}
+    for finding in findings:
+        table.add_row(finding.part, Text(finding.state, styles[finding.state]), Text(finding.words))
+    console.output().print(table)
+
+
+def _taxonomy(wiring: Wiring) -> Iterator[Finding]:
+    library = wiring.shelf.load()
+    words = f"{len(library.papers)} papers in {len(library.taxonomy.leaves)} classes at {wiring.shelf.folder}"
+    yield Finding("taxonomy", "works", words)
+
+
+def _cache(wiring: Wiring) -> Iterator[Finding]:
+    try:
+        wiring.cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=wiring.cache):
+            yield Finding("cache", "works", str(wiring.cache))
+    except OSError as error:
+        words = f"{wiring.cache} cannot be written ({error.strerror}): everything is fetched and made anew each run"
+        yield Finding("cache", "mind", words)
+
+
+def _embedder(wiring: Wiring) -> Iterator[Finding]:
+    from vectorstore import embedders
+
+    source = embedders.source(wiring.settings.embedder, directory=wiring.model_directory)
+    memory: Memory = wiring.memory("doctor")
+    memory.embed(["does it work"], console.ConsoleProgress(), "trying")
+    yield Finding("embedder", "works", f"{memory.model} from {source}")
+    yield Finding("index", "works", wiring.settings.index.url or str(wiring.index_path))
+
+
+def _arxiv(wiring: Wiring) -> Iterator[Finding]:
+    if wiring.offline:
+        yield Finding("arXiv", "mind", "not tried (--offline)")
+        return
+    try:
+        known = next(iter(wiring.arxiv.fetch(["1706.03762"])), None)
+    except SurveyBotError as error:
+        yield Finding("arXiv", "fails", str(error))
+        return
+    yield (
+        Finding("arXiv", "works", wiring.settings.watch.api)
+        if known
+        else Finding("arXiv", "fails", f"{wiring.settings.watch.api} does not know a paper that exists")
+    )
+
+
+def _forge(wiring: Wiring) -> Iterator[Finding]:
+    forge = wiring.forge(lambda proposal: None, dry_run=False)
+    if forge.dry:
+        yield Finding("forge", "mind", 'dry-run: nothing is opened until [forge] kind = "local"')
+        return
+    pulls = forge.pulls()
+    yield Finding(
+        "forge", "works", f"{wiring.settings.at_root(wiring.settings.forge.path)}, {len(pulls)} pull requests"
+    )
+
+
+def _ledger(wiring: Wiring) -> Iterator[Finding]:
+    fates = wiring.ledger.fates()
+    state: State = "mind" if wiring.ledger.notes else "works"
+    yield Finding("ledger", state, "; ".join([f"{len(fates)} papers have a fate", *wiring.ledger.notes]))
+
+
+def _keys(wiring: Wiring) -> Iterator[Finding]:
+    name = wiring.settings.embedder.key_env
+    needed = wiring.settings.embedder.kind == "openai" and not wiring.settings.embedder.base_url
+    present = bool(os.environ.get(name))
+    state: State = "works" if present or not needed else "fails"
+    yield Finding("keys", state, f"{name} is {'set' if present else 'not set'}{'' if needed else '; none is needed'}")

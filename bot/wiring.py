@@ -1,0 +1,119 @@
+"""Porch: makes the doors that the settings name. Secrets are read from the environment here only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from bot.adapters.shelf import Shelf
+from bot.errors import SettingsError
+from bot.models import Proposal
+from bot.ports import Forge, Source
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.adapters.archive import RecordArchive
+    from bot.adapters.arxiv_api import ArxivApi
+    from bot.adapters.ledger_file import LedgerFile
+    from vectorstore.index import ChromaMemory
+
+CACHE_VARIABLE = "SURVEY_BOT_CACHE"
+"""Environment variable that overrides where the cache is."""
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The doors of one survey. ``offline``: nothing asks arXiv, and listed papers are known from the cache only."""
+
+    settings: Settings
+    offline: bool = False
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be fetched or made again: abstracts, the converted model, the index."""
+        named = os.environ.get(CACHE_VARIABLE) or self.settings.cache.path
+        return self.settings.at_root(named) if named else platformdirs.user_cache_path("survey-bot")
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The files under ``taxonomy/``."""
+        return Shelf(self.settings.at_root(self.settings.survey.taxonomy))
+
+    @cached_property
+    def arxiv(self) -> ArxivApi:
+        """One for all, so that its politeness holds for all."""
+        from bot.adapters.arxiv_api import ArxivApi
+
+        return ArxivApi(self.settings.watch)
+
+    @cached_property
+    def archive(self) -> RecordArchive:
+        """Abstracts by id."""
+        from bot.adapters.archive import RecordArchive
+
+        return RecordArchive(self.cache / "records", None if self.offline else self.arxiv.fetch)
+
+    @cached_property
+    def ledger(self) -> LedgerFile:
+        """One fate per paper."""
+        from bot.adapters.ledger_file import LedgerFile
+
+        return LedgerFile(self.settings.at_root(self.settings.ledger.path))
+
+    @property
+    def index_path(self) -> Path | None:
+        """The folder of the index, or None when it is on a server."""
+        if self.settings.index.url:
+            return None
+        return self.settings.at_root(self.settings.index.path) if self.settings.index.path else self.cache / "index"
+
+    @property
+    def model_directory(self) -> Path | None:
+        """The configured folder of the model's weights."""
+        named = self.settings.embedder.directory
+        return self.settings.at_root(named) if named else None
+
+    def memory(self, survey: str) -> ChromaMemory:
+        """The index of this survey and its embedder. Raises EmbedderError."""
+        from vectorstore import embedders
+        from vectorstore.index import ChromaMemory
+
+        key = os.environ.get(self.settings.embedder.key_env)
+        embedder = embedders.load(self.settings.embedder, self.cache / "model", key, directory=self.model_directory)
+        return ChromaMemory(embedder, self.index_path, self.settings.index.url, survey)
+
+    def forge(self, show: Callable[[Proposal], None], *, dry_run: bool) -> Forge:
+        """Where pull requests go; ``show`` is told what a dry run would open. Raises ForgeError."""
+        if dry_run or self.settings.forge.kind == "dry-run":
+            from bot.adapters.dry_run_forge import DryRunForge
+
+            return DryRunForge(show)
+        from bot.adapters.local_forge import LocalForge
+
+        return LocalForge(self.settings.at_root(self.settings.forge.path), self.settings.forge.base)
+
+    def sources(
+        self, feeds: Sequence[Path], since: datetime | None, until: datetime | None, now: datetime
+    ) -> list[Source]:
+        """The files given, or else arXiv from ``since`` (default: the days of ``[watch]``) to ``until`` (now)."""
+        if feeds:
+            from bot.adapters.feed_file import FileSource
+
+            days = [moment.date() if moment else None for moment in (since, until)]
+            return [FileSource(feed, *days) for feed in feeds]
+        from bot.adapters.arxiv_api import ArxivSource
+
+        watch = self.settings.watch
+        start, end = since or now - timedelta(days=watch.days), until or now
+        if end < start:
+            raise SettingsError(
+                f"the window ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", where="--since"
+            )
+        return [ArxivSource(watch, start, end, self.arxiv)]

@@ -1,0 +1,235 @@
+"""The command as people type it: real model, real git, real files; what goes wrong is one sentence and an exit code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from bot.adapters.shelf import Shelf
+from tests.arxiv_server import Preprint, serve
+from tests.fabricated import LIBRARY
+from tests.repositories import git, new_repository
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = """
+[watch]
+categories = ["cs.RO"]
+api = "{api}"
+
+[scope]
+propose = 0.7
+ask = 0.0
+
+[scope.groups.bread]
+required = true
+terms = ["bread", "loaf*", "crust", "dough"]
+
+[scope.groups.means]
+terms = ["steam", "yeast", "starter"]
+
+[placement]
+propose = 0.1
+
+[forge]
+kind = "local"
+"""
+FEED = [
+    {"id": "2611.90001", "title": "SteamBox: Steam Injection", "abstract": "Steam injection keeps the crust soft."},
+    {"id": "2611.90002v2", "title": "TinyDose", "abstract": "Few instant yeast cells raise the loaf overnight."},
+    {"id": "2611.90004", "title": "Boats", "abstract": "We plan the path of a boat under tides."},
+    {"id": "2501.00001v3", "title": "A revision", "abstract": "Of a listed loaf."},
+]
+
+
+class Answer(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Desk:
+    """A survey of bread in a repository, and a terminal in it."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.folder, self.env = folder, {"SURVEY_BOT_CACHE": str(cache), "HOME": str(cache), "COLUMNS": "200"}
+        new_repository(folder)
+        shelf = Shelf(folder / "taxonomy")
+        shelf.save_taxonomy(LIBRARY.taxonomy)
+        for paper in LIBRARY.papers.values():
+            shelf.save_paper(paper)
+        self.settings()
+        (folder / "feed.jsonl").write_text("".join(json.dumps(record) + "\n" for record in FEED), encoding="utf-8")
+        git(folder, "add", ".")
+        git(folder, "commit", "--quiet", "-m", "The survey")
+
+    def settings(self, extra: str = "", api: str = "http://127.0.0.1:9/api") -> None:
+        (self.folder / "survey-bot.toml").write_text(SETTINGS.format(api=api) + extra, encoding="utf-8")
+
+    def __call__(self, *words: str) -> Answer:
+        command = [sys.executable, "-m", "bot", *words]
+        path = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin:/usr/local/bin"}
+        done = subprocess.run(
+            command, cwd=self.folder, env={**path, **self.env}, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model is converted once for all tests of the command."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, cache: Path) -> Desk:
+    return Desk(tmp_path / "survey", cache)
+
+
+def test_a_run_over_a_file_opens_proposals_and_a_second_one_nothing(desk: Desk) -> None:
+    first = desk("run", "--feed", "feed.jsonl", "--offline", "--json")
+    report = json.loads(first.out)
+    assert (first.code, report["seen"], report["listed"], report["early"], report["proposed"]) == (0, 4, 1, 1, 2)
+    second = desk("run", "--feed", "feed.jsonl", "--offline")
+    assert second.code == 0
+    assert "nothing new" not in second.err
+    assert len(git(desk.folder, "branch", "--list", "survey-bot/*").split()) == 2
+    assert git(desk.folder, "status", "--porcelain") == ""
+
+
+def test_explain_answers_for_listed_proposed_skipped_and_unseen_papers(desk: Desk) -> None:
+    desk("run", "--feed", "feed.jsonl", "--offline")
+    assert "listed under Better Dough › Leavening › Sourdough" in desk("explain", "arXiv:2501.00001v3").out
+    assert "proposed since" in desk("explain", "2611.90001").out
+    assert "holds no term of the group 'bread'" in desk("explain", "2611.90004").out
+    unseen = desk("explain", "2611.99999")
+    assert (unseen.code, "never seen" in unseen.out) == (0, True)
+    assert json.loads(desk("explain", "2611.90001", "--json").out)["fate"]["state"] == "proposed"
+
+
+def test_a_run_over_arxiv_reads_the_window_and_fetches_abstracts_of_listed_papers(desk: Desk) -> None:
+    papers = [Preprint(record["id"].split("v")[0], record["title"], record["abstract"]) for record in FEED]
+    with serve(*papers) as server:
+        desk.settings(api=server.url)
+        answer = desk("run", "--json", "--since", "2000-01-01")
+    report = json.loads(answer.out)
+    assert (report["seen"], report["proposed"]) == (4, 2)
+    assert any("abstracts are missing: arXiv does not know" in note for note in report["notes"])
+
+
+def test_an_arxiv_that_is_down_is_degraded_and_not_nothing_new(desk: Desk) -> None:
+    answer = desk("run")
+    assert answer.code == 3
+    assert "DEGRADED arXiv: http://127.0.0.1:9/api:" in answer.out
+
+
+def test_a_dry_run_shows_the_proposal_and_opens_nothing(desk: Desk) -> None:
+    answer = desk("run", "--feed", "feed.jsonl", "--offline", "--dry-run")
+    assert "Add SteamBox: Ovens › Steam" in answer.out
+    assert "dry run: nothing was opened" in answer.out
+    assert git(desk.folder, "branch", "--list", "survey-bot/*") == ""
+    assert not (desk.folder / ".survey-bot").exists()
+
+
+def test_import_then_render_writes_the_tables_and_check_finds_nothing(desk: Desk) -> None:
+    (desk.folder / "LIST.md").write_text(
+        "# Bread\n\n## Ovens\n\n### Steam\n\n| Year | Venue | Paper | Website | Code |\n|---|---|---|---|---|\n"
+        "| 2025 | arXiv | [Wet](https://arxiv.org/abs/2503.00006) | - | - |\n",
+        encoding="utf-8",
+    )
+    shutil.rmtree(desk.folder / "taxonomy")
+    told = desk("import", "LIST.md")
+    assert told.code == 0
+    assert "1 pillars, 1 classes, 1 papers, 1 placements, 0 lines to look at" in told.out
+    assert desk("render", "LIST.md", "--check").code == 1
+    assert desk("render", "LIST.md").code == 0
+    assert desk("render", "LIST.md", "--check").code == 0
+    found = desk("check", "--json")
+    assert found.code == 1
+    assert {problem["check"] for problem in json.loads(found.out)} == {"leaf-has-definition"}
+
+
+def test_check_is_silent_about_good_data_and_names_file_key_and_remedy_of_bad(desk: Desk) -> None:
+    assert desk("check").out == "8 files, 0 findings\n"
+    file = desk.folder / "taxonomy" / "papers" / "2501.00001.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("- sourdough", "- rye"), encoding="utf-8")
+    answer = desk("check")
+    assert answer.code == 1
+    assert answer.out.startswith("taxonomy/papers/2501.00001.yaml, key labels: 'rye'")
+
+
+def test_doctor_tells_what_works_and_never_the_value_of_a_key(desk: Desk) -> None:
+    desk.env["OPENAI_API_KEY"] = "sk-very-secret"
+    answer = desk("doctor", "--offline")
+    assert answer.code == 0
+    assert "all-MiniLM-L6-v2" in answer.out
+    assert "OPENAI_API_KEY is set" in answer.out
+    assert "very-secret" not in answer.out + answer.err
+
+
+def test_index_says_what_it_holds(desk: Desk) -> None:
+    assert "7 papers and 5 classes in" in desk("index", "--offline", "--feed", "feed.jsonl").out
+
+
+def test_a_corrupt_index_is_moved_aside_and_the_run_goes_on(desk: Desk, tmp_path: Path, cache: Path) -> None:
+    desk.settings(extra=f'[index]\npath = "{tmp_path / "index"}"\n')
+    desk("index", "--offline")
+    (tmp_path / "index" / "chroma.sqlite3").write_bytes(b"no database")
+    answer = desk("run", "--feed", "feed.jsonl", "--offline", "--json")
+    report = json.loads(answer.out)
+    assert (answer.code, report["proposed"]) == (0, 2)
+    assert any("could not be read, so it was moved to" in note for note in report["notes"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words", "code", "sentence"),
+    [
+        ("rm survey-bot.toml", ["run"], 2, "error: survey-bot.toml: there are no settings here"),
+        ("echo '[watch' > survey-bot.toml", ["run"], 2, "error: survey-bot.toml: cannot be read:"),
+        ("echo 'colour = 1' >> survey-bot.toml", ["check"], 2, "key forge.colour"),
+        ("echo 'a: [' > taxonomy/taxonomy.yaml", ["run"], 2, "error: taxonomy/taxonomy.yaml"),
+        ("rm -r taxonomy", ["run"], 2, "error: taxonomy/taxonomy.yaml: there is no such file"),
+        ("rm -r .git", ["run", "--feed", "feed.jsonl"], 2, "git"),
+        ("git branch -m main trunk", ["run", "--feed", "feed.jsonl"], 2, "main"),
+        ("echo '<html>' > feed.jsonl", ["run", "--feed", "feed.jsonl"], 3, "feed.jsonl"),
+        ("rm feed.jsonl", ["run", "--feed", "feed.jsonl"], 3, "feed.jsonl"),
+        ("mkdir -p .survey-bot/ledger.jsonl", ["run", "--feed", "feed.jsonl"], 2, "ledger.jsonl"),
+        ("true", ["render", "NONE.md"], 2, "error: NONE.md: cannot be read: No such file or directory"),
+        ("true", ["render", "README.md"], 2, "README.md"),
+        ("true", ["import", "README.md"], 2, "README.md"),
+        ("true", ["run", "--since", "yesterday"], 2, "'yesterday' does not match the format '%Y-%m-%d'"),
+        ("true", ["run", "--since", "2026-02-01", "--until", "2026-01-01"], 2, "before"),
+        ("true", ["demo", "taxonomy"], 2, "error: taxonomy: is not empty and no demo made it"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_an_exit_code(
+    desk: Desk, spoil: str, words: list[str], code: int, sentence: str
+) -> None:
+    subprocess.run(spoil, shell=True, cwd=desk.folder, check=True)  # noqa: S602 - the table's own words
+    answer = desk(*words)
+    assert (answer.code, sentence in answer.out + answer.err) == (code, True), answer
+
+
+def test_the_demo_works_on_the_real_survey_and_again_after_a_merge(tmp_path: Path, cache: Path) -> None:
+    real = Desk(tmp_path / "bread", cache)
+    real.folder = ROOT
+    first = real("demo", str(tmp_path / "demo"))
+    assert first.code == 0
+    assert "Token Optimization" in first.out
+    demo = tmp_path / "demo"
+    stem = git(demo, "for-each-ref", "--format=%(refname:short)", "refs/heads/survey-bot").split()[0]
+    assert git(demo, "diff", "--stat", f"main...{stem}").splitlines()[-1].strip().startswith("1 file changed")
+    git(demo, "merge", "--quiet", stem)
+    real.folder = demo
+    again = json.loads(real("run", "--feed", "feed.jsonl", "--offline", "--json").out)
+    assert (again["listed"], again["proposed"], again["asked"]) == (2, 0, 0)
+    real.folder = ROOT
+    assert real("demo", str(demo)).code == 0
