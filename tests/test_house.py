@@ -5,6 +5,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from bot.settings import Scope, Settings, TermGroup
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -21,3 +23,12 @@ def test_help_loads_nothing_heavy() -> None:
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     heavy = ("chromadb", "langchain", "numpy", "onnxruntime", "openai", "pydantic", "requests", "rich", "sklearn")
     assert [name for name in heavy if f"'{name}'" in told] == []
+
+
+def test_every_setting_is_explained() -> None:
+    told = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    sections = {name: field.annotation for name, field in Settings.model_fields.items() if name != "root"}
+    keys = [f"{name}.{key}" for name, section in sections.items() for key in section.model_fields if name != "scope"]  # type: ignore[union-attr]
+    keys += [f"scope.groups.<name>.{key}" for key in TermGroup.model_fields]
+    keys += [f"scope.{key}" for key in Scope.model_fields if key != "groups"]
+    assert [key for key in keys if f"| `{key}` |" not in told] == []
