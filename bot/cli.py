@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import __version__
-from bot.errors import SourceError, SurveyBotError
+from bot.errors import DataError, SourceError, SurveyBotError
 
 if TYPE_CHECKING:
     from bot.wiring import Wiring
@@ -89,10 +89,26 @@ def run(
     """Look for new papers, judge them, and open a pull request for each that belongs."""
     from bot import running
 
-    window = (since and since.replace(tzinfo=UTC), until and until.replace(tzinfo=UTC))
-    report = running.run(_wiring(ctx, offline=offline), feeds, window, dry_run=dry_run, quiet=as_json)
+    days = (since and since.date(), until and until.date())
+    report = running.run(_wiring(ctx, offline=offline), feeds, *days, dry_run=dry_run, quiet=as_json)
     if as_json:
         click.echo(report.model_dump_json(indent=2))
+    ctx.exit(DEGRADED if report.failures else OK)
+
+
+@cli.command(short_help="Open a pull request for a paper you want.")
+@click.argument("paper_id", metavar="ID")
+@click.option("--dry-run", is_flag=True, help="Show what would be opened; write nothing down.")
+@click.pass_context
+def propose(ctx: click.Context, paper_id: str, dry_run: bool) -> None:
+    """Open a pull request for a paper you want, whatever the bot thinks of it.
+
+    For papers that wait for your word, and for those that were skipped or never seen. Title and abstract come from
+    arXiv or from what an earlier run remembers.
+    """
+    from bot import running
+
+    report = running.propose(_wiring(ctx), paper_id, dry_run=dry_run)
     ctx.exit(DEGRADED if report.failures else OK)
 
 
@@ -102,17 +118,21 @@ def run(
 @click.pass_context
 def explain(ctx: click.Context, paper_id: str, as_json: bool) -> None:
     """Say why a paper is, or is not, proposed."""
-    from bot import explain as room
+    from bot import explain as explaining
     from bot import ids
 
+    wiring = _wiring(ctx)
+    library, fates = wiring.shelf.load(), wiring.ledger.fates()
     try:
         bare, _ = ids.parse(paper_id)
-    except ValueError:
+    except ValueError as error:
         bare = paper_id
-    wiring = _wiring(ctx)
-    fates = wiring.ledger.fates()
+        if bare not in library.papers:
+            raise DataError(
+                f"{error}, nor is it listed", where="explain", remedy="give an id like 2602.03782"
+            ) from None
     pulls = wiring.forge(lambda proposal: None, dry_run=False).pulls()
-    lines = room.explain(bare, wiring.shelf.load(), fates, pulls)
+    lines = explaining.explain(bare, library, fates, pulls)
     if as_json:
         fate, pull = fates.get(bare), pulls.get(bare)
         facts = {"fate": fate and fate.model_dump(mode="json"), "pull": pull and pull.model_dump(mode="json")}
@@ -121,74 +141,78 @@ def explain(ctx: click.Context, paper_id: str, as_json: bool) -> None:
         click.echo("\n".join(lines))
 
 
-@cli.command("import")
+@cli.command("import", short_help="Turn a README's tables into data.")
 @click.argument("readme", type=_file)
 @click.pass_context
 def import_(ctx: click.Context, readme: Path) -> None:
-    """Read a survey's README into the taxonomy folder; rules that are there already are kept."""
-    from bot import importer
+    """Read a survey's README into the taxonomy folder.
 
-    shelf = _wiring(ctx).shelf
+    Over an existing taxonomy, what people decided there (rules, classes, labels) is kept, and differences are told.
+    Without settings, a first survey-bot.toml is written.
+    """
+    from bot import importer, settings
+
     found = importer.read_readme(_text(readme), readme.name)
-    taxonomy, papers = found.taxonomy, found.papers
+    config: Path = ctx.obj
+    if not config.exists():
+        _write(config, settings.starter(readme.name, [leaf.name for leaf in found.taxonomy.leaves]))
+        click.echo(f"{config} is new: look at its terms and categories before the first run")
+    shelf = _wiring(ctx).shelf
     if shelf.exists():
-        old = shelf.load()
-        taxonomy = importer.merge_rulebook(old.taxonomy, taxonomy)
-        papers = importer.merge_papers(old.papers, papers)
-    shelf.save_taxonomy(taxonomy)
-    for paper in papers.values():
+        found = importer.merge(shelf.load(), found, readme.name)
+    shelf.save_taxonomy(found.taxonomy)
+    for paper in found.papers.values():
         shelf.save_paper(paper)
     for problem in found.problems:
         click.echo(problem, err=True)
-    placements = sum(len(paper.labels) for paper in papers.values())
+    placements = sum(len(paper.labels) for paper in found.papers.values())
     click.echo(
-        f"{len(taxonomy.root.children)} pillars, {len(taxonomy.leaves)} classes, {len(papers)} papers, "
-        f"{placements} placements, {len(found.problems)} lines to look at -> {shelf.folder}"
+        f"{len(found.taxonomy.root.children)} pillars, {len(found.taxonomy.leaves)} classes, "
+        f"{len(found.papers)} papers, {placements} placements, {len(found.problems)} warnings -> {shelf.folder}"
     )
 
 
-@cli.command()
+@cli.command(short_help="Write the tables back into a README.")
 @click.argument("readme", type=_file, required=False)
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if something would change.")
 @click.pass_context
 def render(ctx: click.Context, readme: Path | None, only_check: bool) -> None:
     """Write the tables of the taxonomy back between their markers in README (default: [survey] readme)."""
-    from bot import render as room
-    from bot.files import write_atomically
+    from bot import render as rendering
 
     wiring = _wiring(ctx)
     file = readme or wiring.settings.at_root(wiring.settings.survey.readme)
     old = _text(file)
-    new = room.render(old, wiring.shelf.load(), file.name)
+    new = rendering.render(old, wiring.shelf.load(), file.name)
     if new == old:
         click.echo(f"{file} is current")
     elif only_check:
         click.echo(f"{file} is not current; run survey-bot render")
         ctx.exit(FOUND)
     else:
-        write_atomically(file, new.encode())
+        _write(file, new)
         click.echo(f"{file} is rendered")
 
 
-@cli.command()
+@cli.command(short_help="Lint taxonomy and papers.")
 @click.option("--fix", is_flag=True, help="First write every file in the canonical format.")
 @_json
 @click.pass_context
 def check(ctx: click.Context, fix: bool, as_json: bool) -> None:
     """Lint the taxonomy and the papers; each finding names file, key and remedy."""
-    from bot import check as room
+    from bot import check as checking
 
     shelf = _wiring(ctx).shelf
     if fix:
         shelf.tidy()
     files = shelf.read_files()
-    problems = room.check(files, datetime.now(UTC).year)
+    problems = checking.check(files, datetime.now(UTC).year)
     if as_json:
         click.echo(json.dumps([problem._asdict() for problem in problems], indent=2, ensure_ascii=False))
     else:
         for problem in problems:
             click.echo(str(problem))
-        click.echo(f"{len(files)} files, {len(problems)} findings")
+        click.echo(f"{len(files)} files checked, {len(problems)} to mend")
     ctx.exit(FOUND if problems else OK)
 
 
@@ -205,36 +229,43 @@ def index(ctx: click.Context, feeds: tuple[Path, ...], offline: bool) -> None:
     click.echo(running.index(_wiring(ctx, offline=offline), feeds))
 
 
-@cli.command()
+@cli.command(short_help="Say what works on this machine.")
 @click.option("--offline", is_flag=True, help="Do not try to reach arXiv.")
 @_json
 @click.pass_context
 def doctor(ctx: click.Context, offline: bool, as_json: bool) -> None:
     """Say what works: model, index, cache, arXiv, forge, keys (present or not, never their values)."""
-    from bot import doctor as room
+    from bot import doctor as examining
 
-    findings = room.examine(_wiring(ctx, offline=offline))
+    findings = examining.examine(_wiring(ctx, offline=offline))
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in findings], indent=2, ensure_ascii=False))
     else:
-        room.show(findings)
+        examining.show(findings)
     ctx.exit(DEGRADED if any(finding.state == "fails" for finding in findings) else OK)
 
 
-@cli.command()
+@cli.command(short_help="Run the whole job on invented papers.")
 @click.argument("folder", type=_file, default=Path("demo"))
 @click.pass_context
 def demo(ctx: click.Context, folder: Path) -> None:
     """Run the whole job on invented papers against a copy of this survey in FOLDER; no key, no network."""
-    from bot import demo as room
+    from bot import demo as showing
 
-    report = room.demo(_wiring(ctx, offline=True), folder)
+    report = showing.demo(_wiring(ctx, offline=True), folder)
     ctx.exit(DEGRADED if report.failures else OK)
 
 
-def _text(file: Path) -> str:
-    from bot.errors import DataError
+def _write(file: Path, text: str) -> None:
+    from bot.files import write_atomically
 
+    try:
+        write_atomically(file, text.encode())
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror}", where=str(file), remedy="see its permissions") from None
+
+
+def _text(file: Path) -> str:
     try:
         return file.read_bytes().decode()  # line ends stay as they are
     except (OSError, UnicodeDecodeError) as error:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import TYPE_CHECKING, TypeVar
 
+from bot import ids
 from bot.models import Fate, Library, Proposal, RunReport, State
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def output() -> Console:
     """Standard output."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 def error(message: str) -> None:
@@ -95,17 +96,27 @@ def error(message: str) -> None:
 
 def show_proposal(proposal: Proposal) -> None:
     """What a dry run would open."""
+    from rich.console import Console
     from rich.markdown import Markdown
     from rich.rule import Rule
 
-    console = output()
-    console.print(Rule(f"would open {proposal.branch}"))
+    console = Console(highlight=False, emoji=False)
+    console.print(Rule(f"would open {ids.branch(proposal.paper.id)}"))
     console.print(_calm(proposal.title), markup=False, style="bold")
-    console.print(Markdown(_calm(proposal.body.split("<details>")[0])))
-    console.print(_calm(proposal.content), markup=False)
+    console.print(Markdown(_calm(proposal.body.partition("<!--")[0])))
+    console.print(_calm(f"{proposal.path}\n{proposal.content}"), markup=False, soft_wrap=True)
 
 
-_WORDS = {State.SKIPPED: ("skip", "dim"), State.ASKED: ("ask", "yellow"), State.PROPOSED: ("propose", "green")}
+_WORDS = {
+    State.SKIPPED: ("skip", "dim"),
+    State.ASKED: ("ask", "yellow"),
+    State.PROPOSED: ("propose", "green"),
+    State.ACCEPTED: ("accepted", "green"),
+    State.CORRECTED: ("corrected", "green"),
+    State.REJECTED: ("rejected", "dim"),
+    State.SEEN: ("due", "dim"),
+}
+_TITLE = 56
 
 
 def show_fate(fate: Fate, library: Library) -> None:
@@ -113,32 +124,50 @@ def show_fate(fate: Fate, library: Library) -> None:
     from rich.text import Text
 
     word, style = _WORDS[fate.state]
-    names = ", ".join(library.taxonomy.leaf(label).name for label in fate.labels)
-    tail = f"{names} {fate.confidence:.2f}" if fate.state is State.PROPOSED else fate.reason
-    output().print(Text.assemble((f"  {word:<8}", style), _calm(f"{fate.id:<12} {fate.title[:60]:<60}  {tail}")))
+    title = fate.title if len(fate.title) <= _TITLE else f"{fate.title[: _TITLE - 1].rstrip()}…"
+    names = ", ".join(library.taxonomy.leaf(label).name for label in fate.labels if label in library.taxonomy.paths)
+    tail = f"{names} {fate.confidence or 0:.2f}" if fate.state is State.PROPOSED else fate.reason
+    output().print(Text.assemble((f"  {word:<9} ", style), _calm(f"{fate.id:<11} {title:<{_TITLE}}  {tail}")))
 
 
-def show_report(report: RunReport, where: str) -> None:
-    """The closing summary: counts, what failed, and where to look."""
+def show_report(report: RunReport, library: Library) -> None:
+    """What was learned, the closing summary, what failed, and where to look."""
     from rich.table import Table
     from rich.text import Text
 
     console = output()
+    if report.dry:  # in a dry run the lines would drown between the proposals
+        for fate in report.fates:
+            show_fate(fate, library)
+    if report.learned:
+        console.print("learned from what people did since the last run:")
+        for fate in report.learned:
+            show_fate(fate, library)
     for note in report.notes:
         console.print(Text.assemble(("note: ", "yellow"), _calm(note)))
     for failure in report.failures:
-        console.print(Text.assemble(("DEGRADED ", "red"), _calm(f"{failure.what}: {failure.message}")))
-    table = Table(title=f"run {report.run}: {report.seconds:.1f} s", title_justify="left")
+        about = "" if failure.message.startswith(failure.what) else f"{failure.what}: "
+        console.print(Text.assemble(("DEGRADED ", "red"), _calm(f"{about}{failure.message}")))
+    if report.unreadable:
+        console.print(f"{report.unreadable} unreadable record(s); the first are told above")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     counts = ("seen", "listed", "known", "early", "skipped", "asked", "proposed", "failed")
     for name in counts:
-        table.add_column("ruled out early" if name == "early" else name, justify="right")
+        table.add_column(name, justify="right")
     table.add_row(*(str(getattr(report, name)) for name in counts))
+    console.print(f"\nrun {report.run}, {report.seconds:.1f} s (early: ruled out by their words alone)")
     console.print(table)
-    if report.unreadable:
-        console.print(f"{report.unreadable} records could not be read; the first are told above")
+    _show_where(report, console)
+
+
+def _show_where(report: RunReport, console: Console) -> None:
+    opened = next((fate.where for fate in report.fates if fate.where), "")
     if report.dry:
         console.print("dry run: nothing was opened or written down")
-    elif report.proposed:
-        console.print(f"pull requests: {where}", markup=False)
-    if report.asked:
-        console.print("ask why with  survey-bot explain ID")
+    elif opened:
+        console.print(_calm(f"pull requests are in {opened.rpartition('/')[0]}"), markup=False)
+    if report.waiting:
+        shown = ", ".join(fate.id for fate in report.waiting[:5])
+        more = " …" if len(report.waiting) > 5 else ""
+        console.print(f"{len(report.waiting)} paper(s) wait for your word: {shown}{more}", markup=False)
+        console.print("  survey-bot explain ID  says why;  survey-bot propose ID  opens a pull request")

@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 
 from bot import console
 from bot.errors import SurveyBotError
-from bot.ports import Memory
+from bot.ports import Entry
 from bot.wiring import Wiring
 
-State = Literal["works", "mind", "fails"]
+State = Literal["works", "warning", "fails"]
 
 
 class Finding(NamedTuple):
@@ -48,8 +48,8 @@ def show(findings: list[Finding]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("part", "", "", box=None)
-    styles = {"works": "green", "mind": "yellow", "fails": "red"}
+    table = Table(box=None, show_header=False, pad_edge=False)
+    styles = {"works": "green", "warning": "yellow", "fails": "red"}
     for finding in findings:
         table.add_row(finding.part, Text(finding.state, styles[finding.state]), Text(finding.words))
     console.output().print(table)
@@ -68,22 +68,24 @@ def _cache(wiring: Wiring) -> Iterator[Finding]:
             yield Finding("cache", "works", str(wiring.cache))
     except OSError as error:
         words = f"{wiring.cache} cannot be written ({error.strerror}): everything is fetched and made anew each run"
-        yield Finding("cache", "mind", words)
+        yield Finding("cache", "warning", words)
 
 
 def _embedder(wiring: Wiring) -> Iterator[Finding]:
     from vectorstore import embedders
 
     source = embedders.source(wiring.settings.embedder, directory=wiring.model_directory)
-    memory: Memory = wiring.memory("doctor")
-    memory.embed(["does it work"], console.ConsoleProgress(), "trying")
+    memory = wiring.memory("doctor")
+    progress = console.ConsoleProgress()
+    memory.embed(["does it work"], progress, "trying")
     yield Finding("embedder", "works", f"{memory.model} from {source}")
-    yield Finding("index", "works", wiring.settings.index.url or str(wiring.index_path))
+    notes = memory.update([Entry("doctor", "paper", "does it work")], "doctor", progress)  # a collection of its own
+    yield Finding("index", "warning" if notes else "works", "; ".join([memory.where, *notes]))
 
 
 def _arxiv(wiring: Wiring) -> Iterator[Finding]:
     if wiring.offline:
-        yield Finding("arXiv", "mind", "not tried (--offline)")
+        yield Finding("arXiv", "warning", "not tried (--offline)")
         return
     try:
         known = next(iter(wiring.arxiv.fetch(["1706.03762"])), None)
@@ -100,7 +102,9 @@ def _arxiv(wiring: Wiring) -> Iterator[Finding]:
 def _forge(wiring: Wiring) -> Iterator[Finding]:
     forge = wiring.forge(lambda proposal: None, dry_run=False)
     if forge.dry:
-        yield Finding("forge", "mind", 'dry-run: nothing is opened until [forge] kind = "local"')
+        yield Finding(
+            "forge", "warning", 'dry-run: nothing is opened; for branches in a repository set [forge] kind = "local"'
+        )
         return
     pulls = forge.pulls()
     yield Finding(
@@ -110,7 +114,7 @@ def _forge(wiring: Wiring) -> Iterator[Finding]:
 
 def _ledger(wiring: Wiring) -> Iterator[Finding]:
     fates = wiring.ledger.fates()
-    state: State = "mind" if wiring.ledger.notes else "works"
+    state: State = "warning" if wiring.ledger.notes else "works"
     yield Finding("ledger", state, "; ".join([f"{len(fates)} papers have a fate", *wiring.ledger.notes]))
 
 

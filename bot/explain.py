@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot import ids
 from bot.models import Fate, Library, Pull, PullState, State, Taxonomy
 
 _FATES = {
     State.SEEN: "seen",
     State.SKIPPED: "skipped",
-    State.ASKED: "waiting for a human's word",
+    State.ASKED: "waits for a human's word",
     State.PROPOSED: "proposed",
     State.ACCEPTED: "accepted",
     State.CORRECTED: "accepted with a correction",
-    State.REJECTED: "rejected; it is never proposed again",
+    State.REJECTED: "rejected, and never proposed again",
 }
+_OPEN_TO_CHANGE = (State.SKIPPED, State.ASKED)
 _PULLS = {
     PullState.OPEN: "its pull request is open",
     PullState.MERGED: "its pull request was merged",
@@ -33,24 +33,32 @@ def explain(paper_id: str, library: Library, fates: Mapping[str, Fate], pulls: M
     elif fate:
         lines.append(f"{paper_id}  {fate.title}".rstrip())
     if fate:
-        lines.append(f"{_FATES[fate.state]} since {fate.at:%Y-%m-%d} (run {fate.run}): {fate.reason}")
-        lines += _judged(fate, library)
+        lines.append(f"{_FATES[fate.state]} (run {fate.run}, {fate.at:%Y-%m-%d}): {fate.reason}")
+        lines += _judged(fate, library.taxonomy)
     if pull:
         lines.append(f"{'' if lines else paper_id + '  '}{_PULLS[pull.state]}: {pull.where}")
     if not lines:
-        lines.append(f"{paper_id}  never seen: no run has met it, and it is not listed")
-        if not ids.is_arxiv(paper_id):
-            lines.append("it is no arXiv id; only arXiv is watched")
-        else:
-            lines.append("it may be older than the first run, or outside the watched categories and dates ([watch])")
+        lines = [
+            f"{paper_id}  never seen: no run has met it, and it is not listed",
+            "it may be older than the first run, or outside the watched categories and dates ([watch])",
+        ]
+    if not paper and not pull and (fate is None or fate.state in _OPEN_TO_CHANGE):
+        lines.append(f"to propose it all the same: survey-bot propose {paper_id}")
     return lines
 
 
-def _judged(fate: Fate, library: Library) -> list[str]:
-    if not fate.labels:
-        return []
-    confidence = f", confidence {fate.confidence:.2f}" if fate.confidence is not None else ""
-    return [f"judged as {_classes(fate.labels, library.taxonomy)}{confidence}"]
+def _judged(fate: Fate, taxonomy: Taxonomy) -> list[str]:
+    """What the bot thought of it; of an accepted paper the labels are the human's, so nothing is said of them."""
+    lines = []
+    if fate.labels and fate.state in (State.PROPOSED, *_OPEN_TO_CHANGE):
+        confidence = f", confidence {fate.confidence:.2f}" if fate.confidence is not None else ""
+        would = "its class would be" if fate.state is State.SKIPPED else "judged as"
+        lines.append(f"{would} {_classes(fate.labels, taxonomy)}{confidence}")
+    if fate.near:
+        lines.append("nearest listed: " + " · ".join(f"{name} {cosine:.2f}" for name, cosine in fate.near[:3]))
+    if fate.terms:
+        lines.append("for it: " + ", ".join(fate.terms[:8]))
+    return lines
 
 
 def _classes(labels: Iterable[str], taxonomy: Taxonomy) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from bot import ids, readme, table
 from bot.errors import DataError
-from bot.models import Node, Paper, Taxonomy, short_name
+from bot.models import Library, Node, Paper, Taxonomy, short_name
 
 _ALIKE = 0.6
 """Share of common words from which two titles under one link are two wordings of one title."""
@@ -47,26 +47,50 @@ def read_readme(markdown: str, file: str = "README.md", survey_id: str = "") -> 
     return Import(taxonomy, papers, tuple(f"{file}:{line}: {text}" for line, text in notes))
 
 
+def merge(old: Library, found: Import, file: str = "README.md") -> Import:
+    """What to write when a README is read again over a shelf that people have worked on since.
+
+    The shelf keeps what people decided there: ids, rules, classes, labels, ``short``, ``note`` and ``added``; the
+    README gives names, order, titles, years, venues and links. Every disagreement is a problem.
+    """
+    notes: list[str] = []
+    taxonomy = merge_rulebook(old.taxonomy, found.taxonomy)
+    kept = [node.id for node in old.taxonomy.root.walk() if node.id not in {new.id for new in taxonomy.root.walk()}]
+    if kept:
+        notes.append(f"{file}: it has no heading for {', '.join(kept)}; the old tree of classes was kept whole")
+        taxonomy = old.taxonomy
+    links = {paper.link: key for key, paper in old.papers.items()}
+    papers = {}
+    for key, paper in found.papers.items():
+        mine = links.get(paper.link, key)
+        before = old.papers.get(mine)
+        labels = tuple(label for label in taxonomy.current(paper.labels) if label in taxonomy.paths)
+        update: dict[str, Any] = {"id": mine, "labels": labels or paper.labels}
+        if before:
+            update |= {"labels": before.labels, "short": before.short, "note": before.note, "added": before.added}
+            if set(before.labels) != set(labels):
+                notes.append(
+                    f"{file}: {paper.title!r} stands under {', '.join(labels)} here; "
+                    f"its file's {', '.join(before.labels)} was kept"
+                )
+        papers[mine] = paper.model_copy(update=update)
+    notes += [
+        f"{file}: {old.papers[key].title!r} is not here; its file was kept" for key in old.papers if key not in papers
+    ]
+    return Import(taxonomy, papers, (*found.problems, *notes))
+
+
 def merge_rulebook(old: Taxonomy, new: Taxonomy) -> Taxonomy:
     """The tree of ``new`` with the rulebook of ``old``: ids, rules and aliases of the classes both have."""
     known = {name: node for node in old.root.walk() for name in (node.id, *node.aliases)}
+    rules = {"id", "definition", "include", "exclude", "aliases"}
 
-    def merged(node: Node) -> Node:
-        same = known.get(node.id)
-        kept = same.model_dump(include={"id", "definition", "include", "exclude", "aliases"}) if same else {}
-        return node.model_copy(update={**kept, "children": tuple(merged(child) for child in node.children)})
+    def merged(node: Node, same: Node | None) -> Node:
+        kept = {name: getattr(same, name) for name in rules} if same else {}
+        children = tuple(merged(child, known.get(child.id)) for child in node.children)
+        return node.model_copy(update={**kept, "children": children})
 
-    root = merged(new.root)
-    own = old.root.model_dump(include={"id", "definition", "include", "exclude", "aliases"})
-    return Taxonomy(root=root.model_copy(update=own))
-
-
-def merge_papers(old: Mapping[str, Paper], new: Mapping[str, Paper]) -> dict[str, Paper]:
-    """The papers of ``new`` with what a README cannot tell (short, note, added) from ``old``."""
-    return {
-        key: paper.model_copy(update=old[key].model_dump(include={"short", "note", "added"})) if key in old else paper
-        for key, paper in new.items()
-    }
+    return Taxonomy(root=merged(new.root, old.root))
 
 
 def _node(section: readme.Section) -> Node:

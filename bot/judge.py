@@ -49,11 +49,6 @@ class EmbeddedJudge:
     def judge(self, record: Record, vector: Vector, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
         """What to do with a paper, and why; ``near`` are the listed papers most like it."""
         scope = self._scope.judge(record, [neighbour.similarity for neighbour in near])
-        if scope.score < self._settings.scope.ask:
-            reason = f"scope {scope.score:.2f} is below the survey's line of {self._settings.scope.ask:.2f}"
-            if scope.missing:
-                reason += f"; holds no term of {', '.join(scope.missing)}"
-            return Judgement(scope=scope, lane=Lane.SKIP, reason=reason, precedents=self._precedents(near))
         placement = self._placement.rank(texts.record_text(record), vector)
         labels = self._labels(placement)
         lane, reason = self._lane(scope, placement)
@@ -65,7 +60,7 @@ class EmbeddedJudge:
             placement=placement,
             labels=labels,
             precedents=self._precedents(near),
-            rationale=rationale(record, labels[0], rival, self._library.taxonomy),
+            rationale=rationale(record, labels, rival, self._library.taxonomy),
             flags=tuple(flags),
         )
 
@@ -77,13 +72,14 @@ class EmbeddedJudge:
         names = [
             f"{self._library.taxonomy.leaf(ranked.label).name} {ranked.probability:.2f}" for ranked in placement[:2]
         ]
-        if scope.score < self._settings.scope.propose:
-            return Lane.ASK, (
-                f"scope {scope.score:.2f} is between {self._settings.scope.ask:.2f} and "
-                f"{self._settings.scope.propose:.2f}; best class {names[0]}"
-            )
+        lines = self._settings.scope
+        if scope.score < lines.ask:
+            lacking = f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""
+            return Lane.SKIP, f"out of scope: {scope.score:.2f}, the survey's line is {lines.ask:.2f}{lacking}"
+        if scope.score < lines.propose:
+            return Lane.ASK, f"perhaps out of scope: {scope.score:.2f}, sure from {lines.propose:.2f}; {names[0]}"
         if placement[0].probability < self._settings.placement.propose:
-            return Lane.ASK, f"scope {scope.score:.2f}, but the class is unsure: {', '.join(names)}"
+            return Lane.ASK, f"in scope ({scope.score:.2f}), but the class is unsure: {', '.join(names)}"
         return Lane.PROPOSE, f"scope {scope.score:.2f}, {names[0]}"
 
     def _precedents(self, near: Sequence[Neighbour]) -> tuple[Precedent, ...]:

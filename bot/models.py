@@ -51,6 +51,12 @@ class Paper(Model):
     """One line in the maintainers' own words."""
     added: date | None = None
 
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Paper:
+        if self.url is None and not ids.is_arxiv(self.id):
+            raise ValueError(f"url is missing, and {self.id!r} is not an arXiv id")
+        return self
+
     @property
     def link(self) -> str:
         """Where the paper is."""
@@ -224,25 +230,26 @@ class Precedent(Model):
 class Rationale(Model):
     """Why this class and why not the runner-up."""
 
-    rule: str
-    """The rule of the rulebook that fits best."""
+    rules: tuple[str, ...]
+    """For each proposed class, in their order, the rule of its rulebook that fits best."""
     quote: str
     """The sentence of the abstract that speaks most for it, verbatim."""
     why_not: str = ""
 
 
 class Judgement(Model):
-    """All the bot thinks of one paper; ``placement`` is ranked, best first, or empty when the paper is out of scope."""
+    """All the bot thinks of one paper, of its class even when it seems out of scope."""
 
     scope: Scope
     lane: Lane
     reason: str
     """Why this lane, in one line."""
-    placement: tuple[Ranked, ...] = ()
-    labels: tuple[str, ...] = ()
+    placement: Annotated[tuple[Ranked, ...], Field(min_length=1)]
+    """All classes, the most probable first."""
+    labels: Annotated[tuple[str, ...], Field(min_length=1)]
     """The classes that are proposed."""
+    rationale: Rationale
     precedents: tuple[Precedent, ...] = ()
-    rationale: Rationale | None = None
     flags: tuple[str, ...] = ()
     """What a reviewer should know: unusual characters, a withdrawn paper, listed abstracts that were missing …"""
 
@@ -252,6 +259,8 @@ class Judgement(Model):
 
 class Proposal(Model):
     """Everything a reviewer sees: one paper, one branch, one commit, one file."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # the file's last line end is part of it
 
     paper: Paper
     branch: str
@@ -305,6 +314,10 @@ class Fate(Model):
     scope: float | None = None
     labels: tuple[str, ...] = ()
     confidence: float | None = None
+    near: tuple[tuple[str, float], ...] = ()
+    """The listed papers most like it (short name, cosine)."""
+    terms: tuple[str, ...] = ()
+    """The configured terms its text holds."""
     where: str = ""
     """The pull request, for those that have one."""
 
@@ -340,5 +353,9 @@ class RunReport(Model):
     """Records of the sources that could not be read; they have no id to give a fate to."""
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    learned: tuple[Fate, ...] = ()
+    """What people did since the last run."""
     fates: tuple[Fate, ...] = ()
     """The papers that were judged in this run, those ruled out early excepted."""
+    waiting: tuple[Fate, ...] = ()
+    """All papers that wait for a human's word, from earlier runs too."""

@@ -1,22 +1,22 @@
-"""The story of a run: learn, watch, judge, propose. Ports in, report out; the hallway between rooms and doors."""
+"""The story of a run: learn, watch, embed, judge. Ports in, report out; the hallway between rooms and doors."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot import check, ids, learn, texts
 from bot.errors import LedgerError, SurveyBotError
 from bot.models import Failure, Fate, Judgement, Lane, Library, Proposal, Record, RunReport, State
-from bot.ports import Archive, Entry, Forge, Judge, Ledger, Memory, Progress, Source
+from bot.ports import Archive, Entry, Forge, Judge, Ledger, Memory, Neighbour, Progress, Source, Vector
 from bot.propose import propose
-from bot.settings import Settings
 from bot.watch import first_seen
-from bot.yaml_format import dump_paper, taxonomy_sha
+from bot.yaml_format import taxonomy_sha
 
 _TOLD = 10
 """Unreadable records that are told one by one; the rest is only counted."""
@@ -35,8 +35,18 @@ class Parts:
     forge: Forge
     ledger: Ledger
     progress: Progress
+    papers_folder: str
+    """Where a paper's file goes, from the root of the forge's repository."""
     on_judged: Callable[[Fate], None] = lambda fate: None
     """Told each fate as it falls, so that a person can watch."""
+
+
+class Candidate(NamedTuple):
+    """A paper that could belong: as it came, as it is judged and shown, and what a reviewer should know of its text."""
+
+    raw: Record
+    record: Record
+    flags: tuple[str, ...]
 
 
 def index_entries(library: Library, archive: Archive, progress: Progress) -> tuple[list[Entry], list[str]]:
@@ -52,33 +62,38 @@ def index_entries(library: Library, archive: Archive, progress: Progress) -> tup
     return papers + classes, notes
 
 
-def run(library: Library, settings: Settings, parts: Parts, *, run: str, now: Callable[[], datetime]) -> RunReport:
+def run(
+    library: Library, parts: Parts, *, run: str, now: Callable[[], datetime], asked_for: Container[str] = ()
+) -> RunReport:
     """One run. Failures of single parts are in the report, and what they touched is due again at the next run.
 
+    ``asked_for``: papers a human wants proposed whatever the bot thinks of them, closed ones excepted by the forge.
     Raises SurveyBotError only when nothing can be done at all: the ledger cannot be read, or the forge not be asked.
     """
-    this = _Run(library, settings, parts, run, now)
+    this = _Run(library, parts, run, now, asked_for)
     this.learn()
     candidates = this.watch()
     if candidates:
-        this.propose(this.judge(candidates))
+        this.judge(this.embed(candidates))
     return this.report()
 
 
 @dataclass
 class _Run:
     library: Library
-    settings: Settings
     parts: Parts
     run: str
     now: Callable[[], datetime]
+    asked_for: Container[str]
     counts: dict[str, int] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    learned: list[Fate] = field(default_factory=list)
     judged: list[Fate] = field(default_factory=list)
     fates: dict[str, Fate] = field(default_factory=dict)
-    open_ids: set[str] = field(default_factory=set)
+    pull_ids: set[str] = field(default_factory=set)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    lacking: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.started = self.now()
@@ -90,9 +105,9 @@ class _Run:
         self.fates = dict(self.parts.ledger.fates())
         self.notes += self.parts.ledger.notes
         pulls = self.parts.forge.pulls()
-        self.open_ids = set(pulls)
+        self.pull_ids = set(pulls)
         if not self.parts.forge.dry:
-            news = learn.new_fates(
+            self.learned = learn.new_fates(
                 self.fates,
                 pulls,
                 self.library.papers,
@@ -100,11 +115,11 @@ class _Run:
                 run=self.run,
                 current=self.library.taxonomy.current,
             )
-            self._record(news)
-            self.fates.update({fate.id: fate for fate in news})
+            self._record(self.learned)
+            self.fates.update({fate.id: fate for fate in self.learned})
 
-    def watch(self) -> list[tuple[Record, tuple[str, ...]]]:
-        """The papers that are new and could belong, each with what is unusual about its text."""
+    def watch(self) -> list[Candidate]:
+        """The papers that are new and could belong."""
         candidates, early = [], list[Fate]()
         for raw in self.parts.progress(first_seen(chain(self._due(), self._arriving())), "watching"):
             self._count("seen")
@@ -114,9 +129,9 @@ class _Run:
                 self._count("known")
             else:
                 record, flags = texts.clean_record(raw)
-                reason = self.parts.judge.ruled_out(record)
+                reason = None if raw.id in self.asked_for else self.parts.judge.ruled_out(record)
                 if reason is None:
-                    candidates.append((record, flags))
+                    candidates.append(Candidate(raw, record, flags))
                     continue
                 self._count("early")
                 early.append(self._fate(record, State.SKIPPED, reason))
@@ -126,43 +141,46 @@ class _Run:
         self._record(early)
         return candidates
 
-    def judge(self, candidates: Sequence[tuple[Record, tuple[str, ...]]]) -> Iterator[tuple[Record, Judgement]]:
-        """Every candidate with its judgement; if that cannot be had, all of them are due again."""
-        records = [record for record, _ in candidates]
+    def embed(self, candidates: Sequence[Candidate]) -> Iterable[tuple[Candidate, Vector, list[Neighbour]]]:
+        """Every candidate with its vector and the listed papers nearest to it, the judge fitted to the survey.
+
+        If that cannot be had, all of them are due again.
+        """
+        if not self.parts.forge.dry:
+            self.parts.archive.keep(candidate.raw for candidate in candidates)  # a human may ask for one later
         try:
             judge = self.parts.judge
             memory = self.parts.memory()
-            entries, lacking = index_entries(self.library, self.parts.archive, self.parts.progress)
+            entries, self.lacking = index_entries(self.library, self.parts.archive, self.parts.progress)
             sha = taxonomy_sha(self.library.taxonomy)
-            self.notes += lacking + memory.update(entries, sha, self.parts.progress)
+            self.notes += [*self.lacking, *memory.update(entries, sha, self.parts.progress)]
             judge.fit(
                 {entry.key: entry.text for entry in entries}, {**memory.vectors("paper"), **memory.vectors("class")}
             )
-            vectors = memory.embed([texts.record_text(record) for record in records], self.parts.progress, "reading")
+            all_texts = [texts.record_text(candidate.record) for candidate in candidates]
+            vectors = memory.embed(all_texts, self.parts.progress, "reading")
             nearest = memory.nearest(vectors, judge.neighbours)
         except SurveyBotError as error:
-            self._fail("judging", error, records)
-            return
+            self._fail("embedding", error, candidates)
+            return []
         self.provenance = {"embedder": memory.model, "taxonomy": sha[:12]}
-        for (record, flags), vector, near in zip(candidates, vectors, nearest, strict=True):
-            yield record, judge.judge(record, vector, near, [*flags, *lacking])
+        return zip(candidates, vectors, nearest, strict=True)
 
-    def propose(self, judged: Iterable[tuple[Record, Judgement]]) -> None:
-        """Each judgement becomes a fate, and those of the first lane a pull request."""
-        lanes = {Lane.SKIP: (State.SKIPPED, "skipped"), Lane.ASK: (State.ASKED, "asked")}
-        for record, judgement in judged:
-            if judgement.lane is not Lane.PROPOSE:
-                state, word = lanes[judgement.lane]
-                self._count(word)
-                self._settle(self._fate(record, state, judgement.reason, judgement))
-                continue
-            try:
-                pull = self.parts.forge.open(self._proposal(record, judgement))
-            except SurveyBotError as error:
-                self._fail(f"proposing {record.id}", error, [record])
-                continue
-            self._count("proposed")
-            self._settle(self._fate(record, State.PROPOSED, judgement.reason, judgement, pull.where))
+    def judge(self, embedded: Iterable[tuple[Candidate, Vector, list[Neighbour]]]) -> None:
+        """Each paper gets its judgement, the judgement becomes a fate, and those of the first lane a pull request."""
+        states = {Lane.SKIP: State.SKIPPED, Lane.ASK: State.ASKED, Lane.PROPOSE: State.PROPOSED}
+        for candidate, vector, near in embedded:
+            record, where = candidate.record, ""
+            with self._spared(candidate):
+                judgement = self.parts.judge.judge(record, vector, near, candidate.flags)
+                if record.id in self.asked_for:
+                    reason = f"a human asked for it; {judgement.reason}"
+                    judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})
+                if judgement.lane is Lane.PROPOSE:
+                    where = self.parts.forge.open(self._proposal(record, judgement)).where
+                state = states[judgement.lane]
+                self._count(state.value)
+                self._settle(self._fate(record, state, judgement.reason, judgement, where))
 
     def report(self) -> RunReport:
         """What was done."""
@@ -173,8 +191,10 @@ class _Run:
             seconds=(ended - self.started).total_seconds(),
             dry=self.parts.forge.dry,
             failures=tuple(self.failures),
-            notes=tuple(dict.fromkeys(self.notes)),
+            notes=tuple(dict.fromkeys([*self.notes, *self.parts.archive.notes])),
+            learned=tuple(self.learned),
             fates=tuple(self.judged),
+            waiting=tuple(fate for fate in self.fates.values() if fate.state is State.ASKED),
             **self.counts,
         )
 
@@ -202,18 +222,31 @@ class _Run:
             self.notes.append(problem)
 
     def _has_fate(self, paper_id: str) -> bool:
+        if paper_id in self.pull_ids:
+            return True
         fate = self.fates.get(paper_id)
-        return paper_id in self.open_ids or (fate is not None and fate.state is not State.SEEN)
+        return fate is not None and fate.state is not State.SEEN and paper_id not in self.asked_for
+
+    @contextmanager
+    def _spared(self, candidate: Candidate) -> Iterator[None]:
+        """Whatever one paper provokes, a fault of ours included, costs that paper one run and the others nothing."""
+        try:
+            yield
+        except SurveyBotError as error:
+            self._fail(candidate.raw.id, error, [candidate])
+        except Exception as error:  # the boundary: a stranger's text must not stop the watch
+            logging.getLogger(__name__).exception("while judging %s", candidate.raw.id)
+            self._fail(candidate.raw.id, SurveyBotError(f"this is a bug: {error!r}", remedy="report it"), [candidate])
 
     def _proposal(self, record: Record, judgement: Judgement) -> Proposal:
         proposal = propose(
             record,
             judgement,
             self.library.taxonomy,
-            folder=f"{self.settings.survey.taxonomy}/papers",
-            dump=dump_paper,
+            folder=self.parts.papers_folder,
             today=self.started.date(),
             provenance=self.provenance,
+            remarks=self.lacking,
         )
         problems = check.check_new(proposal.paper, self.library, this_year=self.started.year)
         if problems:
@@ -233,11 +266,14 @@ class _Run:
             scope=round(judgement.scope.score, 4) if judgement else None,
             labels=judgement.labels if judgement else (),
             confidence=round(judgement.placement[0].probability, 4) if judgement and judgement.placement else None,
+            near=tuple((near.title, round(near.similarity, 2)) for near in judgement.precedents) if judgement else (),
+            terms=judgement.scope.terms if judgement else (),
             where=where,
         )
 
     def _settle(self, fate: Fate) -> None:
         self.judged.append(fate)
+        self.fates[fate.id] = fate
         self._record([fate])
         self.parts.on_judged(fate)
 
@@ -251,17 +287,15 @@ class _Run:
             if all(failure.what != "ledger" for failure in self.failures):
                 self._fail("ledger", error)
 
-    def _fail(self, what: str, error: SurveyBotError, touched: Sequence[Record] = ()) -> None:
+    def _fail(self, what: str, error: SurveyBotError, touched: Sequence[Candidate] = ()) -> None:
         self.failures.append(Failure(what=what, message=str(error)))
         self._count("failed", len(touched))
-        self.parts.archive.keep(touched)
-        self._record([self._fate(record, State.SEEN, f"due again: {error}") for record in touched])
+        self._record([self._fate(candidate.record, State.SEEN, f"due again: {error}") for candidate in touched])
 
     def _count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
 
 
 def run_name(started: datetime) -> str:
-    """A name for a run that sorts by time: ``20261122T100300-4f2a``."""
-    moment = started.strftime("%Y%m%dT%H%M%S")
-    return f"{moment}-{hashlib.sha256(started.isoformat().encode()).hexdigest()[:4]}"
+    """A name for a run that sorts by time: ``20261122T100300.123456``."""
+    return started.strftime("%Y%m%dT%H%M%S.%f")

@@ -50,6 +50,11 @@ class Found(NamedTuple):
 class Archive(Protocol):
     """The metadata of papers whose id is known: a cache outside git, and arXiv behind it."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was wrong with the cache so far, one sentence each; the run went on without it."""
+        ...
+
     def find(self, paper_ids: Sequence[str], progress: Progress) -> Found:
         """What is known of these papers. Never raises: papers that could not be had are missing from the answer."""
         ...

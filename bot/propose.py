@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,6 +12,7 @@ from bot import ids
 from bot.block import write_block
 from bot.markdown import escape, link, plain, shortened, table
 from bot.models import Judgement, Link, Paper, Precedent, Proposal, Ranked, Record, Taxonomy
+from bot.yaml_format import dump_paper
 
 _URL = re.compile(r"https?://[a-z\d-]+(?:\.[a-z\d-]+)+(?::\d+)?(?:[/?#][!#-&(-;=?-Z_a-z~]*)?", re.IGNORECASE)
 _LATEX = re.compile(r"\\([_%#&~])")
@@ -24,17 +25,12 @@ _NO_PAGE = re.compile(
     r"|https?://[^/]+/[^/]+/[^/]+/(?:-/)?(?:issues?|pulls?|commits?|discussions|merge_requests)\b",
     re.IGNORECASE,
 )
-_LINKS = 4
+_LINKS, _ADDRESS = 4, 500
 _TITLE, _NAME, _QUOTE = 300, 120, 600
 """Characters that are shown of a stranger's text: GitHub takes 256 of a title and 65,536 of a body."""
 
-_WHAT_YOU_CAN_DO = """\
-<details><summary>What you can do</summary>
-
-- **Accept**: merge. **Correct**: edit `labels` in the file, then merge; the bot learns from the difference.
-- **Reject for good**: close without merging; it is never proposed again.
-- What does the bot know of it? `survey-bot explain {id}`
-</details>"""
+_RIVAL = 0.05
+"""A runner-up less probable than this is not worth a reviewer's second."""
 
 
 def found_links(record: Record) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
@@ -44,7 +40,7 @@ def found_links(record: Record) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """
     text = _LATEX.sub(r"\1", f"{record.abstract} {record.comment or ''}")
     found: dict[str, Link] = {}
-    for url in map(_trimmed, _URL.findall(text)):
+    for url in (_trimmed(url) for url in _URL.findall(text) if len(url) <= _ADDRESS):
         if not _NO_PAGE.match(url):
             found.setdefault(url.rstrip("/").lower(), Link(url=url))
     code = [link for link in found.values() if _CODE_HOSTS.match(link.url)]
@@ -53,12 +49,13 @@ def found_links(record: Record) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
 
 
 def _trimmed(url: str) -> str:
-    """An address without the punctuation of the sentence it stands in."""
+    """An address without the punctuation of the sentence it stands in, its scheme in small letters."""
     while url.endswith((".", ",", ";", ":", "!", "?", "*", "_", "~")) or (
         url.endswith(")") and url.count(")") > url.count("(")
     ):
         url = url[:-1]
-    return url
+    scheme, _, rest = url.partition("://")
+    return f"{scheme.lower()}://{rest}"
 
 
 def new_paper(record: Record, labels: tuple[str, ...], today: date) -> Paper:
@@ -84,38 +81,47 @@ def propose(
     taxonomy: Taxonomy,
     *,
     folder: str,
-    dump: Callable[[Paper], str],
     today: date,
     provenance: Mapping[str, Any],
+    remarks: Sequence[str] = (),
 ) -> Proposal:
     """One paper, one branch, one commit, one file.
 
-    ``folder`` is where the papers are, from the repository's root; ``dump`` writes a paper as its file;
-    ``provenance`` (JSON) says what judged it and goes into the hidden block.
+    ``folder`` is where the papers are, from the repository's root; ``provenance`` (JSON) says what judged it and goes
+    into the hidden block; ``remarks`` are sentences on the run that a reviewer should know.
     """
     paper = new_paper(record, judgement.labels, today)
     path = taxonomy.paths[judgement.labels[0]]
+    more = f" (+{len(judgement.labels) - 1})" if len(judgement.labels) > 1 else ""
     return Proposal(
         paper=paper,
         branch=ids.branch(paper.id),
         path=str(PurePosixPath(folder, f"{ids.to_stem(paper.id)}.yaml")),
-        content=dump(paper),
-        title=plain(f"Add {shortened(paper.short_name, _NAME)}: {path[0].name} › {path[-1].name}"),
-        body=body(record, paper, judgement, taxonomy, provenance),
+        content=dump_paper(paper),
+        title=plain(f"Add {shortened(paper.short_name, _NAME)}: {path[0].name} › {path[-1].name}{more}"),
+        body=_body(record, paper, judgement, taxonomy, provenance, remarks),
     )
 
 
-def body(record: Record, paper: Paper, judgement: Judgement, taxonomy: Taxonomy, provenance: Mapping[str, Any]) -> str:
+def _body(
+    record: Record,
+    paper: Paper,
+    judgement: Judgement,
+    taxonomy: Taxonomy,
+    provenance: Mapping[str, Any],
+    remarks: Sequence[str],
+) -> str:
     """The Markdown of the pull request: judged in ten seconds, checked in two minutes."""
-    parts = [_heading(record, paper), _placement(judgement, taxonomy)]
-    if judgement.rationale:
-        parts.append(f"> “{escape(shortened(judgement.rationale.quote, _QUOTE))}”")
+    parts = [
+        _heading(record, paper),
+        _placement(judgement, taxonomy),
+        f"> “{escape(shortened(judgement.rationale.quote, _QUOTE))}”",
+    ]
     if judgement.precedents:
         parts.append(f"**Precedents** (already in the survey)\n\n{_precedents(judgement.precedents, taxonomy)}")
     if judgement.flags:
-        parts.append("**Mind**\n\n" + "\n".join(f"- {escape(flag)}" for flag in judgement.flags))
-    parts.append(_checks(judgement))
-    parts.append(_WHAT_YOU_CAN_DO.format(id=paper.id))
+        parts.append("**Note**\n\n" + "\n".join(f"- {escape(flag)}" for flag in judgement.flags))
+    parts.append(_small_print(paper, judgement, remarks))
     parts.append(write_block({"v": 1, **_facts(record, judgement), **provenance}))
     return "\n\n".join(parts) + "\n"
 
@@ -133,23 +139,20 @@ def _heading(record: Record, paper: Paper) -> str:
 
 
 def _placement(judgement: Judgement, taxonomy: Taxonomy) -> str:
-    chosen = [ranked for ranked in judgement.placement if ranked.label in judgement.labels]
-    others = [ranked for ranked in judgement.placement if ranked.label not in judgement.labels][:1]
-    why = judgement.rationale
+    rules = dict(zip(judgement.labels, judgement.rationale.rules, strict=True))
+    rival = next((ranked for ranked in judgement.placement if ranked.label not in rules), None)
 
     def row(word: str, ranked: Ranked, reason: str) -> list[str]:
-        *above, leaf = [escape(name) for name in taxonomy.trail(ranked.label).split(" › ")]
+        *above, leaf = [escape(node.name) for node in taxonomy.paths[ranked.label]]
         return [word, " › ".join([*above, f"**{leaf}**"]), f"{ranked.probability:.2f}", reason]
 
+    chosen = [ranked for ranked in judgement.placement if ranked.label in rules]
     rows = [
-        row(
-            "**proposed**" if first else "**and**",
-            ranked,
-            f"rule *{escape(why.rule)}*" if first and why else "",
-        )
-        for first, ranked in zip([True, *[False] * len(chosen)], chosen, strict=False)
+        row("**and**" if number else "**proposed**", ranked, f"rule *{escape(rules[ranked.label])}*")
+        for number, ranked in enumerate(chosen)
     ]
-    rows += [row("runner-up", ranked, escape(why.why_not) if why else "") for ranked in others]
+    if rival and rival.probability >= _RIVAL:
+        rows.append(row("runner-up", rival, escape(judgement.rationale.why_not)))
     return table(["", "class", "confidence", "why"], rows)
 
 
@@ -167,12 +170,16 @@ def _precedents(precedents: tuple[Precedent, ...], taxonomy: Taxonomy) -> str:
     )
 
 
-def _checks(judgement: Judgement) -> str:
+def _small_print(paper: Paper, judgement: Judgement, remarks: Sequence[str]) -> str:
     terms = escape(shortened(", ".join(judgement.scope.terms[:6]), _NAME))
-    return (
-        f"Scope {judgement.scope.score:.2f} ({terms or 'none of the terms'}). The new file passes `survey-bot check`. "
-        "No language model was asked. Confidence is the model's own and not calibrated yet."
-    )
+    sentences = [
+        f"Scope {judgement.scope.score:.2f} ({terms or 'none of the terms'}).",
+        "The new file passes `survey-bot check`.",
+        "Confidence is the model's own and not calibrated yet; no language model was asked.",
+        *(f"{escape(shortened(remark, _QUOTE))}." for remark in remarks),
+        f"`survey-bot explain {paper.id}` tells what the bot knows.",
+    ]
+    return f"<sub>{' '.join(sentences)}</sub>"
 
 
 def _facts(record: Record, judgement: Judgement) -> dict[str, Any]:

@@ -1,17 +1,17 @@
-"""Porch: one run and one index update, from settings to what is shown."""
+"""Porch: one run, one paper a human asks for, one index update; from settings to what is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Container, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot import console, pipeline
-from bot.models import Fate, Library, RunReport
+from bot import console, ids, pipeline
+from bot.errors import DataError
+from bot.models import Record, RunReport
+from bot.ports import Source
 from bot.wiring import Wiring
 from bot.yaml_format import taxonomy_sha
-
-Window = tuple[datetime | None, datetime | None]
 
 
 def now() -> datetime:
@@ -20,32 +20,28 @@ def now() -> datetime:
 
 
 def run(
-    wiring: Wiring, feeds: Sequence[Path], window: Window = (None, None), *, dry_run: bool = False, quiet: bool = False
+    wiring: Wiring,
+    feeds: Sequence[Path],
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    dry_run: bool = False,
+    quiet: bool = False,
 ) -> RunReport:
     """Run once and show it. ``feeds`` replace arXiv. Raises SurveyBotError when nothing could be done."""
-    from bot.judge import EmbeddedJudge
+    return _run(wiring, wiring.sources(feeds, since, until, now()), dry_run=dry_run, quiet=quiet)
 
-    library = wiring.shelf.load()
-    started = now()
 
-    def told(fate: Fate) -> None:
-        if not quiet:
-            console.show_fate(fate, library)
-
-    parts = pipeline.Parts(
-        sources=wiring.sources(feeds, *window, started),
-        archive=wiring.archive,
-        memory=lambda: wiring.memory(library.taxonomy.root.id),
-        judge=EmbeddedJudge(library, wiring.settings),
-        forge=wiring.forge((lambda proposal: None) if quiet else console.show_proposal, dry_run=dry_run),
-        ledger=wiring.ledger,
-        progress=console.ConsoleProgress(),
-        on_judged=told,
-    )
-    report = pipeline.run(library, wiring.settings, parts, run=pipeline.run_name(started), now=now)
-    if not quiet:
-        console.show_report(report, str(wiring.settings.at_root(wiring.settings.forge.path)))
-    return report
+def propose(wiring: Wiring, paper_id: str, *, dry_run: bool = False) -> RunReport:
+    """Propose one paper because a human wants it, whatever the bot thinks. Raises SurveyBotError."""
+    try:
+        bare, _ = ids.parse(paper_id)
+    except ValueError as error:
+        raise DataError(str(error), where="propose", remedy="give an id like 2602.03782") from None
+    found = wiring.archive.find([bare], console.ConsoleProgress())
+    if bare not in found.records:
+        raise DataError(f"its title and abstract could not be had: {found.problem}", where=bare)
+    return _run(wiring, [_Given(found.records[bare])], asked_for={bare}, dry_run=dry_run)
 
 
 def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
@@ -53,7 +49,7 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
 
     ``feeds``: files (the arXiv metadata snapshot) that are searched for the abstracts of listed papers first.
     """
-    library: Library = wiring.shelf.load()
+    library = wiring.shelf.load()
     progress = console.ConsoleProgress()
     for source in wiring.sources(feeds, None, None, now()) if feeds else []:
         records = progress(source.records(lambda problem: None), f"reading {source.name}")
@@ -61,5 +57,42 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
     memory = wiring.memory(library.taxonomy.root.id)
     entries, notes = pipeline.index_entries(library, wiring.archive, progress)
     notes += memory.update(entries, taxonomy_sha(library.taxonomy), progress)
-    lines = [*notes, f"{len(library.papers)} papers and {len(library.taxonomy.leaves)} classes in {memory.where}"]
+    lines = [*notes, *wiring.archive.notes]
+    lines.append(f"{len(library.papers)} papers and {len(library.taxonomy.leaves)} classes in {memory.where}")
     return "\n".join(lines)
+
+
+class _Given:
+    """A source of one paper."""
+
+    name = "the paper asked for"
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def records(self, on_problem: Callable[[str], None]) -> Iterator[Record]:
+        yield self._record
+
+
+def _run(
+    wiring: Wiring, sources: Sequence[Source], *, asked_for: Container[str] = (), dry_run: bool, quiet: bool = False
+) -> RunReport:
+    from bot.judge import EmbeddedJudge
+
+    library = wiring.shelf.load()
+    forge = wiring.forge((lambda proposal: None) if quiet else console.show_proposal, dry_run=dry_run)
+    parts = pipeline.Parts(
+        sources=sources,
+        archive=wiring.archive,
+        memory=lambda: wiring.memory(library.taxonomy.root.id),
+        judge=EmbeddedJudge(library, wiring.settings),
+        forge=forge,
+        ledger=wiring.ledger,
+        progress=console.ConsoleProgress(),
+        papers_folder=wiring.papers_folder,
+        on_judged=(lambda fate: None) if quiet or forge.dry else (lambda fate: console.show_fate(fate, library)),
+    )
+    report = pipeline.run(library, parts, run=pipeline.run_name(now()), now=now, asked_for=asked_for)
+    if not quiet:
+        console.show_report(report, library)
+    return report

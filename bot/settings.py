@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -124,9 +126,9 @@ class Ledger(_Section):
 
 
 class Settings(_Section):
-    """All of ``survey-bot.toml``. Relative paths start at ``root``, the folder of that file."""
+    """All of ``file``. Relative paths start at ``root``, the folder of that file."""
 
-    root: Path
+    file: Path
     survey: Survey = Survey()
     watch: Watch = Watch()
     scope: Scope
@@ -137,14 +139,42 @@ class Settings(_Section):
     forge: Forge = Forge()
     ledger: Ledger = Ledger()
 
+    @property
+    def root(self) -> Path:
+        """The folder of the settings."""
+        return self.file.parent
+
     def at_root(self, path: str) -> Path:
         """A path of the settings as an absolute path; ``~`` is the user's home. Raises SettingsError."""
         try:
             return (self.root / Path(path).expanduser()).resolve()
         except (RuntimeError, ValueError) as error:  # a home nobody has, a character no path holds
             raise SettingsError(
-                f"{path!r} is no path: {str(error).rstrip('.')}", where=str(self.root / FILE), remedy="correct it"
+                f"{path!r} is no path: {str(error).rstrip('.')}", where=str(self.file), remedy="correct it"
             ) from None
+
+
+def starter(readme: str, names: Sequence[str]) -> str:
+    """A first ``survey-bot.toml`` for a survey whose classes have these names; a human goes on from there."""
+    terms = "".join(f"  {json.dumps(name, ensure_ascii=False)},\n" for name in names)
+    return f"""# The bot's settings for this survey; every key is explained in docs/settings.md of survey-bot.
+
+[survey]
+readme = {json.dumps(readme, ensure_ascii=False)}
+
+[watch]
+categories = ["cs.LG", "cs.AI"]  # where your papers are announced
+
+# The words of your subject. To begin with, the names of your classes: replace them by what authors write.
+# A second group with `required = true` rules out, fast, what cannot belong.
+[scope.groups.subject]
+enough = 3
+terms = [
+{terms}]
+
+[forge]
+kind = "dry-run"  # "local" opens branches in this repository
+"""
 
 
 def load(file: Path) -> Settings:
@@ -157,12 +187,12 @@ def load(file: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"cannot be read: {error}", where=str(file), remedy="mend the file") from None
-    if "root" in data:
+    if "file" in data:
         raise SettingsError(
-            "there is no such key", where=f"{file}, key root", remedy="paths start at this file's folder"
+            "there is no such key", where=f"{file}, key file", remedy="paths start at this file's folder"
         )
     try:
-        return Settings(**{**data, "root": file.resolve().parent})
+        return Settings(**{**data, "file": file.resolve()})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

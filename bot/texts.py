@@ -19,7 +19,7 @@ _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|approx|Fig|Eq|Sec|Tab|
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """Untrusted text as NFKC without invisible or control characters, and flags that say what was taken out."""
     if text.isascii() and text.isprintable():
-        return text, ()
+        return " ".join(text.split()), ()
     visible = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
     flags = ("invisible or direction-changing characters were removed",) if _INVISIBLE.search(text) else ()
     return " ".join(unicodedata.normalize("NFKC", visible).split()), flags

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 
-from bot.adapters.shelf import Shelf
+from bot.adapters.shelf import PAPERS, Shelf
 from bot.errors import SettingsError
 from bot.models import Proposal
 from bot.ports import Forge, Source
@@ -99,21 +99,34 @@ class Wiring:
 
         return LocalForge(self.settings.at_root(self.settings.forge.path), self.settings.forge.base)
 
-    def sources(
-        self, feeds: Sequence[Path], since: datetime | None, until: datetime | None, now: datetime
-    ) -> list[Source]:
-        """The files given, or else arXiv from ``since`` (default: the days of ``[watch]``) to ``until`` (now)."""
+    @property
+    def papers_folder(self) -> str:
+        """Where a paper's file goes, from the root of the forge's repository. Raises SettingsError if it is outside."""
+        forge = self.settings.forge
+        root = self.settings.at_root(forge.path) if forge.kind == "local" else self.settings.root
+        try:
+            return (self.shelf.folder / PAPERS).relative_to(root.resolve()).as_posix()
+        except ValueError:
+            raise SettingsError(
+                f"{self.shelf.folder} is not inside {root}, so nothing can be proposed there",
+                where="[survey] taxonomy",
+                remedy="keep the taxonomy in the repository that [forge] path names",
+            ) from None
+
+    def sources(self, feeds: Sequence[Path], since: date | None, until: date | None, now: datetime) -> list[Source]:
+        """The files given, or else arXiv from ``since`` (default: the days of ``[watch]``) to ``until`` (now).
+
+        Both days are included.
+        """
+        if since and (until or now.date()) < since:
+            raise SettingsError(f"the window ends ({until or now.date()}) before it starts ({since})", where="--since")
         if feeds:
             from bot.adapters.feed_file import FileSource
 
-            days = [moment.date() if moment else None for moment in (since, until)]
-            return [FileSource(feed, *days) for feed in feeds]
+            return [FileSource(feed, since, until) for feed in feeds]
+        if self.offline:
+            raise SettingsError("there are no papers to read", where="--offline", remedy="give a file with --feed")
         from bot.adapters.arxiv_api import ArxivSource
 
         watch = self.settings.watch
-        start, end = since or now - timedelta(days=watch.days), until or now
-        if end < start:
-            raise SettingsError(
-                f"the window ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", where="--since"
-            )
-        return [ArxivSource(watch, start, end, self.arxiv)]
+        return [ArxivSource(watch, since or now - timedelta(days=watch.days), until or now, self.arxiv)]

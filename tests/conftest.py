@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+import hypothesis
 import pytest
 from pytest_socket import socket_allow_hosts
 
 from bot.ports import Progress
+
+hypothesis.settings.register_profile("slow machines", deadline=None)
+hypothesis.settings.load_profile("slow machines")
 
 T = TypeVar("T")
 

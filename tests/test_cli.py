@@ -47,6 +47,18 @@ FEED = [
 ]
 
 
+LIST = """# Bread
+
+## Ovens
+
+### Steam
+
+| Year | Venue | Paper | Website | Code |
+|---|---|---|---|---|
+| 2025 | arXiv | [Wet](https://arxiv.org/abs/2503.00006) | - | - |
+"""
+
+
 class Answer(NamedTuple):
     """What a command did."""
 
@@ -98,9 +110,9 @@ def test_a_run_over_a_file_opens_proposals_and_a_second_one_nothing(desk: Desk) 
     first = desk("run", "--feed", "feed.jsonl", "--offline", "--json")
     report = json.loads(first.out)
     assert (first.code, report["seen"], report["listed"], report["early"], report["proposed"]) == (0, 4, 1, 1, 2)
-    second = desk("run", "--feed", "feed.jsonl", "--offline")
-    assert second.code == 0
-    assert "nothing new" not in second.err
+    second = desk("run", "--feed", "feed.jsonl", "--offline", "--json")
+    again = json.loads(second.out)
+    assert (second.code, again["listed"], again["known"], again["proposed"]) == (0, 1, 3, 0)
     assert len(git(desk.folder, "branch", "--list", "survey-bot/*").split()) == 2
     assert git(desk.folder, "status", "--porcelain") == ""
 
@@ -108,7 +120,7 @@ def test_a_run_over_a_file_opens_proposals_and_a_second_one_nothing(desk: Desk) 
 def test_explain_answers_for_listed_proposed_skipped_and_unseen_papers(desk: Desk) -> None:
     desk("run", "--feed", "feed.jsonl", "--offline")
     assert "listed under Better Dough › Leavening › Sourdough" in desk("explain", "arXiv:2501.00001v3").out
-    assert "proposed since" in desk("explain", "2611.90001").out
+    assert "proposed (run" in desk("explain", "2611.90001").out
     assert "holds no term of the group 'bread'" in desk("explain", "2611.90004").out
     unseen = desk("explain", "2611.99999")
     assert (unseen.code, "never seen" in unseen.out) == (0, True)
@@ -131,6 +143,41 @@ def test_an_arxiv_that_is_down_is_degraded_and_not_nothing_new(desk: Desk) -> No
     assert "DEGRADED arXiv: http://127.0.0.1:9/api:" in answer.out
 
 
+def test_a_paper_that_waits_or_was_skipped_is_proposed_when_a_human_asks(desk: Desk) -> None:
+    with serve(Preprint("2611.90004", "Boats", "We plan the path of a boat under tides.")) as server:
+        desk.settings(api=server.url)
+        desk("run", "--feed", "feed.jsonl", "--offline", "--json")
+        answer = desk("propose", "2611.90004")
+    assert answer.code == 0
+    assert "survey-bot/2611.90004" in git(desk.folder, "branch", "--list", "survey-bot/*")
+
+
+def test_the_last_day_of_a_window_is_part_of_it(desk: Desk) -> None:
+    with serve() as server:
+        desk.settings(api=server.url)
+        desk("run", "--since", "2026-09-01", "--until", "2026-09-30")
+        assert any(
+            "202609010000+TO+202609302359" in asked or "202609010000 TO 202609302359" in asked
+            for asked in map(str, server.asked)
+        )
+
+
+def test_import_without_settings_writes_first_ones_that_load(desk: Desk) -> None:
+    (desk.folder / "survey-bot.toml").unlink()
+    shutil.rmtree(desk.folder / "taxonomy")
+    (desk.folder / "LIST.md").write_text(LIST, encoding="utf-8")
+    assert "survey-bot.toml is new" in desk("import", "LIST.md").out
+    assert desk("run", "--feed", "feed.jsonl", "--offline").code == 0
+
+
+def test_the_demo_never_touches_the_repository_and_the_ledger_of_the_settings(desk: Desk, tmp_path: Path) -> None:
+    desk.settings(extra=f'path = "{desk.folder}"\n[ledger]\npath = "{tmp_path / "mine.jsonl"}"\n')
+    answer = desk("demo", str(tmp_path / "demo"))
+    assert answer.code == 0, answer
+    assert git(desk.folder, "branch", "--list", "survey-bot/*") == ""
+    assert not (tmp_path / "mine.jsonl").exists()
+
+
 def test_a_dry_run_shows_the_proposal_and_opens_nothing(desk: Desk) -> None:
     answer = desk("run", "--feed", "feed.jsonl", "--offline", "--dry-run")
     assert "Add SteamBox: Ovens › Steam" in answer.out
@@ -140,15 +187,11 @@ def test_a_dry_run_shows_the_proposal_and_opens_nothing(desk: Desk) -> None:
 
 
 def test_import_then_render_writes_the_tables_and_check_finds_nothing(desk: Desk) -> None:
-    (desk.folder / "LIST.md").write_text(
-        "# Bread\n\n## Ovens\n\n### Steam\n\n| Year | Venue | Paper | Website | Code |\n|---|---|---|---|---|\n"
-        "| 2025 | arXiv | [Wet](https://arxiv.org/abs/2503.00006) | - | - |\n",
-        encoding="utf-8",
-    )
+    (desk.folder / "LIST.md").write_text(LIST, encoding="utf-8")
     shutil.rmtree(desk.folder / "taxonomy")
     told = desk("import", "LIST.md")
     assert told.code == 0
-    assert "1 pillars, 1 classes, 1 papers, 1 placements, 0 lines to look at" in told.out
+    assert "1 pillars, 1 classes, 1 papers, 1 placements, 0 warnings" in told.out
     assert desk("render", "LIST.md", "--check").code == 1
     assert desk("render", "LIST.md").code == 0
     assert desk("render", "LIST.md", "--check").code == 0
@@ -158,7 +201,7 @@ def test_import_then_render_writes_the_tables_and_check_finds_nothing(desk: Desk
 
 
 def test_check_is_silent_about_good_data_and_names_file_key_and_remedy_of_bad(desk: Desk) -> None:
-    assert desk("check").out == "8 files, 0 findings\n"
+    assert desk("check").out == "8 files checked, 0 to mend\n"
     file = desk.folder / "taxonomy" / "papers" / "2501.00001.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("- sourdough", "- rye"), encoding="utf-8")
     answer = desk("check")
@@ -172,7 +215,15 @@ def test_doctor_tells_what_works_and_never_the_value_of_a_key(desk: Desk) -> Non
     assert answer.code == 0
     assert "all-MiniLM-L6-v2" in answer.out
     assert "OPENAI_API_KEY is set" in answer.out
+    assert "index" in answer.out
     assert "very-secret" not in answer.out + answer.err
+
+
+def test_doctor_finds_an_index_server_that_is_not_there(desk: Desk) -> None:
+    desk.settings(extra='[index]\nurl = "http://127.0.0.1:9"\n')
+    answer = desk("doctor", "--offline")
+    assert answer.code == 3
+    assert "127.0.0.1:9" in answer.out
 
 
 def test_index_says_what_it_holds(desk: Desk) -> None:
@@ -208,6 +259,16 @@ def test_a_corrupt_index_is_moved_aside_and_the_run_goes_on(desk: Desk, tmp_path
         ("true", ["run", "--since", "yesterday"], 2, "'yesterday' does not match the format '%Y-%m-%d'"),
         ("true", ["run", "--since", "2026-02-01", "--until", "2026-01-01"], 2, "before"),
         ("true", ["demo", "taxonomy"], 2, "error: taxonomy: is not empty and no demo made it"),
+        ("true", ["demo", "README.md"], 2, "error: README.md: is not a folder"),
+        ("true", ["explain", "../../etc"], 2, "'../../etc' is not an arXiv id, nor is it listed"),
+        ("true", ["propose", "garbage"], 2, "'garbage' is not an arXiv id"),
+        ("true", ["run", "--offline"], 2, "error: --offline: there are no papers to read; give a file with --feed"),
+        (
+            "sed -i 's/kind = .local./&\\npath = \"taxonomy\"/' survey-bot.toml",
+            ["run", "--feed", "feed.jsonl"],
+            2,
+            "taxonomy",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence_and_an_exit_code(

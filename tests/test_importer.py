@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DataError
-from bot.importer import merge_papers, merge_rulebook, read_readme
-from bot.models import Link, Node, Taxonomy
+from bot.importer import Import, merge, merge_rulebook, read_readme
+from bot.models import Library, Link, Node, Taxonomy
 from tests.bread_readme import LEVELS, TRAPS
 from tests.fabricated import PAPERS, TAXONOMY
 
@@ -131,15 +131,38 @@ def test_importing_again_keeps_the_rulebook_and_the_ids_of_renamed_classes() -> 
     assert merged.leaf("crust").definition == ""
 
 
-def test_importing_again_keeps_what_a_readme_cannot_tell_of_a_paper() -> None:
-    old = {"2501.00001": PAPERS["2501.00001"].model_copy(update={"note": "Feeds by the tide.", "short": "WS"})}
-    merged = merge_papers(old, {key: paper.model_copy(update={"year": 2026}) for key, paper in PAPERS.items()})
-    assert (merged["2501.00001"].note, merged["2501.00001"].short, merged["2501.00001"].year) == (
-        "Feeds by the tide.",
-        "WS",
-        2026,
+def test_importing_again_keeps_what_people_decided_and_tells_every_difference() -> None:
+    mine = {"note": "Feeds by the tide.", "short": "WS", "labels": ("steam",)}
+    old = Library(
+        taxonomy=TAXONOMY,
+        papers={
+            **PAPERS,
+            "2501.00001": PAPERS["2501.00001"].model_copy(update=mine),
+            "our-dome": PAPERS["brickdome"].model_copy(update={"id": "our-dome"}),
+        },
     )
-    assert set(merged) == set(PAPERS)
+    del old.papers["brickdome"]
+    again = {key: paper.model_copy(update={"year": 2026}) for key, paper in PAPERS.items() if key != "2501.00002"}
+    merged = merge(old, Import(TAXONOMY, again, ()), "R.md")
+    first = merged.papers["2501.00001"]
+    assert (first.note, first.short, first.year, first.labels) == ("Feeds by the tide.", "WS", 2026, ("steam",))
+    assert "our-dome" in merged.papers  # the same page under the name people gave its file
+    assert "brickdome" not in merged.papers
+    assert merged.problems == (
+        "R.md: 'WildStart: Keeping a Starter Alive at Sea' stands under sourdough here; its file's steam was kept",
+        "R.md: 'Lactic Bacteria for Patient Bakers' is not here; its file was kept",
+    )
+
+
+def test_a_class_the_readme_lost_is_kept_with_its_rules_and_told() -> None:
+    dough, ovens = TAXONOMY.root.children
+    fewer = Taxonomy(root=TAXONOMY.root.model_copy(update={"children": (dough,)}))
+    merged = merge(Library(taxonomy=TAXONOMY, papers=PAPERS), Import(fewer, PAPERS, ()), "R.md")
+    assert merged.taxonomy == TAXONOMY
+    assert merged.problems == (
+        "R.md: it has no heading for ovens, steam, stone-hearth; the old tree of classes was kept whole",
+    )
+    assert ovens in merged.taxonomy.root.children
 
 
 def test_the_surveys_readme_gives_3_pillars_19_leaves_108_papers_151_placements_and_no_problem() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from bot.adapters.dry_run_forge import DryRunForge
 from bot.adapters.ledger_file import LedgerFile
 from bot.adapters.local_forge import LocalForge
 from bot.adapters.shelf import Shelf
+from bot.check import check
 from bot.errors import EmbedderError, ForgeError, LedgerError, SourceError
 from bot.judge import EmbeddedJudge
-from bot.models import Fate, Proposal, Pull, Record, RunReport, State
+from bot.models import Fate, Judgement, Library, Proposal, Pull, Record, RunReport, State
 from bot.pipeline import Parts, run
-from bot.ports import Forge, Ledger, Memory, Progress, Source
+from bot.ports import Forge, Judge, Ledger, Memory, Neighbour, Progress, Source, Vector
 from bot.settings import Placement, Scope, Settings, TermGroup
 from tests.fabricated import LIBRARY, RECORDS, candidate
 from tests.fake_embedder import FakeEmbedder
@@ -76,11 +77,17 @@ class House:
         self.memories.append(made)
         return made
 
-    def run(self, *sources: Source, memory: Callable[[], Memory] | None = None) -> RunReport:
+    def run(
+        self,
+        *sources: Source,
+        memory: Callable[[], Memory] | None = None,
+        judge: Callable[[Library, Settings], Judge] = EmbeddedJudge,
+        asked_for: tuple[str, ...] = (),
+    ) -> RunReport:
         self.days += 1
         library = self.shelf.load()
         settings = Settings(
-            root=self.repository,
+            file=self.repository / "survey-bot.toml",
             scope=Scope(
                 groups={
                     "bread": TermGroup(terms=("bread", "loaf*", "crust", "dough"), required=True),
@@ -95,13 +102,14 @@ class House:
             sources=sources,
             archive=self.archive,
             memory=memory or self.memory,
-            judge=EmbeddedJudge(library, settings),
+            judge=judge(library, settings),
             forge=self.forge,
             ledger=self.ledger,
             progress=self.progress,
+            papers_folder="taxonomy/papers",
         )
         moment = datetime(2026, 11, 20, tzinfo=UTC) + timedelta(days=self.days)
-        return run(library, settings, parts, run=f"run-{self.days}", now=lambda: moment)
+        return run(library, parts, run=f"run-{self.days}", now=lambda: moment, asked_for=asked_for)
 
     def states(self) -> dict[str, State]:
         return {paper_id: fate.state for paper_id, fate in LedgerFile(self.folder / "ledger.jsonl").fates().items()}
@@ -148,6 +156,12 @@ def test_a_proposal_adds_exactly_one_file_that_loads_as_the_paper(house: House) 
     assert house.shelf.load().papers[STEAM.id].title == STEAM.title
 
 
+def test_a_merged_proposal_passes_the_check_as_it_stands_on_disk(house: House) -> None:
+    house.run(ListSource(STEAM))
+    git(house.repository, "merge", "--quiet", "survey-bot/2611.90001")
+    assert check(house.shelf.read_files(), 2026) == []
+
+
 def test_running_twice_opens_nothing_twice_and_does_not_even_open_the_memory(house: House) -> None:
     house.run(ListSource(*ALL))
     again = house.run(ListSource(*ALL))
@@ -181,6 +195,11 @@ def test_a_merged_a_corrected_and_a_closed_proposal_are_learned_and_respected(ho
     git(house.repository, "branch", "--quiet", "-D", f"survey-bot/{third.id}")
     report = house.run(ListSource(STEAM, YEAST, third))
     assert (report.listed, report.known, report.proposed) == (2, 1, 0)
+    assert [(fate.id, fate.state) for fate in report.learned] == [
+        (STEAM.id, State.ACCEPTED),
+        (YEAST.id, State.CORRECTED),
+        (third.id, State.REJECTED),
+    ]
     assert house.states() == {STEAM.id: State.ACCEPTED, YEAST.id: State.CORRECTED, third.id: State.REJECTED}
 
 
@@ -272,3 +291,36 @@ def test_missing_abstracts_of_listed_papers_are_told_to_the_reviewer(house: Hous
     assert any("6 of 6 abstracts are missing: offline" in note for note in report.notes)
     body = (house.repository / ".survey-bot" / "pulls" / f"{STEAM.id}.md").read_text(encoding="utf-8")
     assert "6 of 6 abstracts are missing" in body
+
+
+def test_a_paper_that_a_human_asks_for_is_proposed_whatever_the_bot_thought(house: House) -> None:
+    first = house.run(ListSource(*ALL))
+    assert [fate.id for fate in first.waiting] == [DOUBTFUL.id]
+    report = house.run(ListSource(DOUBTFUL), ListSource(BOATS), asked_for=(DOUBTFUL.id, BOATS.id))
+    assert (report.proposed, report.waiting) == (2, ())
+    assert house.ledger.fates()[BOATS.id].reason.startswith("a human asked for it; perhaps out of scope")
+
+
+def test_a_fault_of_ours_over_one_paper_costs_that_paper_one_run_and_the_others_nothing(house: House) -> None:
+    class Faulty(EmbeddedJudge):
+        def judge(self, record: Record, vector: Vector, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
+            if record.id == STEAM.id:
+                raise ZeroDivisionError("oops")
+            return super().judge(record, vector, near, flags)
+
+    report = house.run(ListSource(*ALL), judge=Faulty)
+    assert (report.proposed, report.asked, report.failed) == (1, 1, 1)
+    assert report.failures[0].message == "this is a bug: ZeroDivisionError('oops'); report it"
+    assert house.run(ListSource()).proposed == 1
+
+
+def test_a_flag_on_a_text_survives_a_failed_attempt(house: House) -> None:
+    hidden = STEAM.model_copy(update={"title": "Steam\u202eBox: Steam Injection"})
+
+    def no_memory() -> Memory:
+        raise EmbedderError("no model here")
+
+    house.run(ListSource(hidden), memory=no_memory)
+    house.run(ListSource())
+    body = (house.repository / ".survey-bot" / "pulls" / f"{STEAM.id}.md").read_text(encoding="utf-8")
+    assert "direction-changing characters were removed" in body

@@ -34,9 +34,9 @@ _FOOTER = """
 Branch `{branch}` adds `{path}` to `{base}`. In the repository:
 
 - **see** it: `git diff {base}...{branch}`
-- **accept** it: `git switch {base}`, then `git merge {branch}`
+- **accept** it: `git switch {base}`, then `git merge {branch}`; `survey-bot render` writes the tables
 - **correct** it: `git switch {branch}`, edit the file, `git commit -a`, then accept it
-- **reject** it for good: `git branch -D {branch}`; keep this file, it remembers
+- **reject** it for good: `git branch -D {branch}`; this file stays, so that it is never proposed again
 
 {block}
 """

@@ -11,31 +11,26 @@ from bot import texts
 from bot.models import Node, Rationale, Record, Taxonomy
 
 
-def rationale(record: Record, label: str, runner_up: str | None, taxonomy: Taxonomy) -> Rationale:
-    """The rule of ``label`` nearest to the abstract in words, and the sentence nearest to the class, verbatim."""
+def rationale(record: Record, labels: Sequence[str], runner_up: str | None, taxonomy: Taxonomy) -> Rationale:
+    """For each of ``labels`` its rule nearest to the abstract in words; the sentence nearest to the first, verbatim."""
     sentences = texts.sentences(record.abstract) or [record.title]
-    rules = _rules(taxonomy.leaf(label))
-    rivals = _rules(taxonomy.leaf(runner_up)) if runner_up else []
-    like = _word_cosines([*rules, *rivals], [record.abstract, *sentences])
-    fit, rival_fit = like[: len(rules), 0], like[len(rules) :, 0]
-    quote = sentences[int(like[: len(rules), 1:].sum(axis=0).argmax())]
-    why_not = ""
-    if runner_up:
-        nearness = "less" if rival_fit.max() < fit.max() else "no less"
-        why_not = _kept_out(taxonomy.leaf(runner_up), taxonomy.leaf(label)) or (
-            f"the words of its nearest rule, “{rivals[int(rival_fit.argmax())]}”, are {nearness} like the abstract's"
-        )
-    return Rationale(rule=rules[int(fit.argmax())], quote=quote, why_not=why_not)
+    rules = [_rules(taxonomy.leaf(label)) for label in labels]
+    like = [_word_cosines(own, [record.abstract, *sentences]) for own in rules]
+    return Rationale(
+        rules=tuple(own[int(fit[:, 0].argmax())] for own, fit in zip(rules, like, strict=True)),
+        quote=sentences[int(like[0][:, 1:].sum(axis=0).argmax())],
+        why_not=_kept_out(taxonomy.leaf(runner_up), taxonomy.leaf(labels[0])) if runner_up else "",
+    )
 
 
 def _rules(leaf: Node) -> list[str]:
     return list(leaf.include) or texts.sentences(leaf.definition) or [leaf.name]
 
 
-def _kept_out(runner_up: Node, chosen: Node) -> str | None:
-    """The exclusion of the runner-up that sends such papers to the chosen class, if its rulebook has one."""
+def _kept_out(runner_up: Node, chosen: Node) -> str:
+    """The exclusion of the runner-up that sends such papers to the chosen class; empty where its rulebook has none."""
     name = re.compile(rf"(?<!\w){re.escape(chosen.name)}(?!\w)", re.IGNORECASE)
-    return next((rule for rule in runner_up.exclude if name.search(rule)), None)
+    return next((f"not for {rule}" for rule in runner_up.exclude if name.search(rule)), "")
 
 
 def _word_cosines(rows: Sequence[str], columns: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
