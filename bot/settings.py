@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot import texts
 from bot.errors import SettingsError
 
 FILE = "survey-bot.toml"
@@ -156,7 +157,9 @@ class Settings(_Section):
 
 def starter(readme: str, names: Sequence[str]) -> str:
     """A first ``survey-bot.toml`` for a survey whose classes have these names; a human goes on from there."""
-    terms = "".join(f"  {json.dumps(name, ensure_ascii=False)},\n" for name in names)
+    clean = [texts.clean(name)[0] for name in names]
+    words = [name for name in clean if any(letter.isalnum() for letter in name)] or ["subject"]
+    terms = "".join(f"  {json.dumps(name, ensure_ascii=False)},\n" for name in words)
     return f"""# The bot's settings for this survey; every key is explained in docs/settings.md of survey-bot.
 
 [survey]
@@ -168,7 +171,7 @@ categories = ["cs.LG", "cs.AI"]  # where your papers are announced
 # The words of your subject. To begin with, the names of your classes: replace them by what authors write.
 # A second group with `required = true` rules out, fast, what cannot belong.
 [scope.groups.subject]
-enough = 3
+enough = {min(3, len(words))}
 terms = [
 {terms}]
 

@@ -7,7 +7,7 @@ import pytest
 from bot import ids
 from bot.adapters.shelf import Shelf
 from bot.check import CHECKS, Problem, check, check_new
-from bot.models import Paper, Taxonomy
+from bot.models import Link, Paper, Taxonomy
 from bot.yaml_format import dump_paper, dump_taxonomy
 from tests.fabricated import LIBRARY, PAPERS, TAXONOMY
 
@@ -54,6 +54,14 @@ def test_good_data_has_no_problem() -> None:
         (
             with_paper(title="lactic  bacteria for patient bakers!"),
             f"{FIRST}, key title: there is a line break or a run of spaces in it; write it on one line (one-line)",
+        ),
+        (
+            with_paper(note="our \x1b[31mfirst"),
+            f"{FIRST}, key note: there is a control character in it; remove it (plain-text)",
+        ),
+        (
+            with_paper(code=(Link(url="https://x.example/a", label="a\x9bb"),)),
+            f"{FIRST}, key code: there is a control character in it; remove it (plain-text)",
         ),
         (
             with_paper(url="https://x.example"),

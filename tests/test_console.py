@@ -1,0 +1,266 @@
+"""What a person at a terminal, and a log, gets to see."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot import console
+from bot.console import ConsoleProgress
+from bot.models import Failure, Fate, Paper, Proposal, RunReport, State
+from tests.fabricated import LIBRARY
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+class Clock:
+    """Time that passes only when it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr("bot.console.time.monotonic", lambda: self.now)
+
+    def spend(self, count: int, seconds: float) -> Iterator[int]:
+        for item in range(count):
+            self.now += seconds
+            yield item
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_work_of_less_than_a_second_leaves_no_line(clock: Clock, capsys: Capture) -> None:
+    assert list(ConsoleProgress()(clock.spend(3, 0.3), "reading", 3)) == [0, 1, 2]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_longer_work_ends_with_one_plain_line_on_standard_error(clock: Clock, capsys: Capture) -> None:
+    assert len(list(ConsoleProgress()(clock.spend(8, 0.5), "reading", 8))) == 8
+    assert capsys.readouterr() == ("", "reading: 8 of 8 in 4 s\n")
+
+
+def test_long_work_says_now_and_then_how_much_is_left(clock: Clock, capsys: Capture) -> None:
+    list(ConsoleProgress()(clock.spend(7, 5.0), "reading", 7))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "reading: 2 of 7 in 10 s, about 25 s left"
+    assert lines[-1] == "reading: 7 of 7 in 35 s"
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_without_a_total_only_what_is_known_is_said(clock: Clock, capsys: Capture, count: int) -> None:
+    list(ConsoleProgress()(clock.spend(count, 1.0), "reading [x] /bold"))
+    assert capsys.readouterr().err == ("reading [x] /bold: 3 in 3 s\n" if count else "")
+
+
+def test_items_with_a_length_give_the_total(clock: Clock, capsys: Capture) -> None:
+    for _ in ConsoleProgress()([1, 2], "reading"):
+        clock.now += 1
+    assert capsys.readouterr().err == "reading: 2 of 2 in 2 s\n"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_at_a_terminal_bars_nest_and_items_pass_through(capsys: Capture) -> None:
+    progress = ConsoleProgress()
+    seen = [(a, b) for a in progress([1, 2], "outer") for b in progress(iter([3, 4]), "inner")]
+    assert seen == [(1, 3), (1, 4), (2, 3), (2, 4)]
+    assert "\x1b" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_bar_that_is_left_early_or_breaks_gives_the_terminal_back(capsys: Capture) -> None:
+    progress = ConsoleProgress()
+
+    def broken() -> Iterator[int]:
+        yield 1
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - any
+        list(progress(broken(), "broken"))
+    left = progress([1, 2, 3], "left")
+    assert next(left) == 1
+    left.close()  # type: ignore[attr-defined]
+    assert list(progress([4], "again")) == [4]
+    err = capsys.readouterr().err
+    assert err.count("\x1b[?25l") == err.count("\x1b[?25h") == 3  # the cursor is hidden and shown again
+
+
+@pytest.mark.usefixtures("terminal")
+def test_results_can_be_printed_while_a_bar_is_shown(capsys: Capture) -> None:
+    for _ in ConsoleProgress()([1, 2], "judging"):
+        console.show_fate(fate(State.SKIPPED), LIBRARY)
+    out, err = capsys.readouterr()
+    assert (out + err).count("2611.00001") == 2
+
+
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+def fate(state: State, title: str = "A Loaf", **more: object) -> Fate:
+    facts = {"id": "2611.00001", "state": state, "reason": "because", "at": AT, "run": "r", "title": title, **more}
+    return Fate.model_validate(facts)
+
+
+def test_each_lane_has_its_word_and_says_why(capsys: Capture) -> None:
+    console.show_fate(fate(State.SKIPPED), LIBRARY)
+    console.show_fate(fate(State.ASKED, labels=("steam",), confidence=0.3), LIBRARY)
+    console.show_fate(fate(State.PROPOSED, labels=("steam", "kneading"), confidence=0.5), LIBRARY)
+    skip, ask, propose = capsys.readouterr().out.splitlines()
+    assert skip.split() == ["skip", "2611.00001", "A", "Loaf", "because"]
+    assert ask.split()[-1] == "because"
+    assert propose.endswith("Steam, Kneading 0.50")
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_has_a_line(capsys: Capture, state: State) -> None:
+    console.show_fate(fate(state, labels=("steam", "gone")), LIBRARY)
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.mark.parametrize(("length", "cut"), [(56, False), (57, True), (300, True)])
+def test_a_long_title_is_cut_with_an_ellipsis_and_the_columns_stay(capsys: Capture, length: int, cut: bool) -> None:
+    console.show_fate(fate(State.SKIPPED, "x" * length), LIBRARY)
+    console.show_fate(fate(State.SKIPPED, "y"), LIBRARY)
+    long, short = capsys.readouterr().out.splitlines()
+    assert ("x" * 55 + "…" in long) is cut
+    assert ("x" * 56 in long) is not cut
+    assert long.index("because") == short.index("because")
+
+
+def test_a_class_that_is_gone_is_no_fault_and_not_named(capsys: Capture) -> None:
+    console.show_fate(fate(State.PROPOSED, labels=("gone", "steam"), confidence=0.5), LIBRARY)
+    assert capsys.readouterr().out.endswith("  Steam 0.50\n")
+
+
+TRICKS = ["[red]x[/red]", "[/]", "[link=https://evil.example]y", "100% \\[b]", "a :tada: b"]
+
+
+@pytest.mark.parametrize("title", TRICKS)
+def test_mark_up_in_a_title_is_shown_and_not_obeyed(capsys: Capture, title: str) -> None:
+    console.show_fate(fate(State.SKIPPED, title), LIBRARY)
+    assert title in capsys.readouterr().out
+
+
+def report(**more: object) -> RunReport:
+    return RunReport.model_validate({"run": "r1", "started": AT, "seen": 5, "early": 4, "asked": 1, **more})
+
+
+def test_the_closing_summary_counts_every_paper_and_tells_what_failed(capsys: Capture) -> None:
+    failures = (Failure(what="arXiv", message="[no] answer"), Failure(what="ledger", message="ledger: is full"))
+    console.show_report(report(failures=failures, notes=("a [note]",), unreadable=2), LIBRARY)
+    out = capsys.readouterr().out
+    for line in ("note: a [note]", "DEGRADED arXiv: [no] answer", "DEGRADED ledger: is full",
+                 "2 unreadable record(s); the first are told above",
+                 "run r1, 0.0 s (early: ruled out by their words alone)"):  # fmt: skip
+        assert line in out.splitlines()
+    header, row = (line.split() for line in out.splitlines()[-2:])
+    assert header == ["seen", "listed", "known", "early", "skipped", "asked", "proposed", "failed"]
+    assert row == ["5", "0", "0", "4", "0", "1", "0", "0"]
+
+
+def test_a_quiet_run_says_nothing_of_what_did_not_happen(capsys: Capture) -> None:
+    console.show_report(report(), LIBRARY)
+    out = capsys.readouterr().out
+    for part in ("learned", "wait", "unreadable", "DEGRADED", "note", "pull requests", "dry run"):
+        assert part not in out
+
+
+def test_what_people_did_is_told_paper_by_paper(capsys: Capture) -> None:
+    learned = (fate(State.ACCEPTED, "One", reason="merged"), fate(State.REJECTED, "Two", reason="closed"))
+    console.show_report(report(learned=learned), LIBRARY)
+    told, first, second, *_ = capsys.readouterr().out.splitlines()
+    assert told == "learned from what people did since the last run:"
+    assert first.split() == ["accepted", "2611.00001", "One", "merged"]
+    assert second.split() == ["rejected", "2611.00001", "Two", "closed"]
+
+
+@pytest.mark.parametrize("dry", [False, True])
+@pytest.mark.parametrize(("count", "end"), [(1, "2611.00000"), (5, "2611.00004"), (6, "2611.00004 …")])
+def test_the_papers_that_wait_are_named_with_what_can_be_done(capsys: Capture, count: int, end: str, dry: bool) -> None:
+    waiting = [fate(State.ASKED, id=f"2611.0000{number}") for number in range(count)]
+    console.show_report(report(waiting=waiting, dry=dry), LIBRARY)
+    names, hint = capsys.readouterr().out.splitlines()[-2:]
+    assert names.startswith(f"{count} paper(s) wait for your word: 2611.00000")
+    assert names.endswith(end)
+    assert "survey-bot explain ID" in hint
+    assert "survey-bot propose ID" in hint
+
+
+def test_where_to_look_is_told_only_when_something_was_opened(capsys: Capture) -> None:
+    fates = (fate(State.SKIPPED), fate(State.PROPOSED, where="the [prs] :tada: folder/2611.00001.md"))
+    console.show_report(report(proposed=1, fates=fates), LIBRARY)
+    assert capsys.readouterr().out.splitlines()[-1] == "pull requests are in the [prs] :tada: folder"
+    console.show_report(report(proposed=1, fates=fates, dry=True), LIBRARY)
+    out = capsys.readouterr().out
+    assert "dry run: nothing was opened or written down" in out
+    assert "pull requests" not in out
+
+
+def test_the_lines_of_a_dry_run_are_shown_once_at_its_end(capsys: Capture) -> None:
+    fates = (fate(State.SKIPPED, "One"), fate(State.ASKED, "Two"))
+    console.show_report(report(fates=fates, dry=True), LIBRARY)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[:2]] == ["skip", "ask"]
+    console.show_report(report(fates=fates), LIBRARY)
+    assert "because" not in capsys.readouterr().out
+
+
+def test_a_dry_run_shows_the_file_and_the_body_without_its_hidden_block(capsys: Capture) -> None:
+    paper = Paper(id="2611.00001", title="T", year=2026, venue="arXiv", labels=("steam",))
+    body = "**Loaf** costs <span>$</span>5\n\n<sub>small print</sub>\n\n<!-- hidden -->"
+    console.show_proposal(
+        Proposal(paper=paper, branch="survey-bot/2611.00001", path="p", content="title: '[b]T'\n", title="Add T",
+                 body=body)
+    )  # fmt: skip
+    out = capsys.readouterr().out
+    for part in ("would open survey-bot/2611.00001", "Add T", "Loaf costs $5", "small print", "title: '[b]T'"):
+        assert part in out
+    assert "hidden" not in out
+
+
+def test_a_dry_run_shows_the_file_byte_by_byte_below_its_path(capsys: Capture) -> None:
+    content = f"title: 'A :tada: [b]{' very long' * 30}'\n\nyear: 2026\n"
+    paper = Paper(id="2611.00001", title="T", year=2026, venue="arXiv", labels=("steam",))
+    console.show_proposal(Proposal(paper=paper, branch="b", path="a/b.yaml", content=content, title="T", body="B"))
+    assert f"\na/b.yaml\n{content}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("title", TRICKS)
+def test_mark_up_in_a_proposal_s_title_is_shown_and_not_obeyed(capsys: Capture, title: str) -> None:
+    paper = Paper(id="2611.00001", title="T", year=2026, venue="arXiv", labels=("steam",))
+    console.show_proposal(Proposal(paper=paper, branch="b", path="p", content="c", title=title, body="B"))
+    assert title in capsys.readouterr().out.splitlines()
+
+
+def test_a_log_of_github_actions_takes_no_command_from_a_stranger(capsys: Capture) -> None:
+    evil = "::stop-commands::x ##[add-mask]y"
+    console.show_fate(fate(State.SKIPPED, evil), LIBRARY)
+    opened = fate(State.PROPOSED, evil, where=f"{evil}/x")
+    told = report(notes=(evil,), failures=(Failure(what="a", message=evil),), learned=(opened,), fates=(opened,))
+    console.show_report(told, LIBRARY)
+    console.show_report(told.model_copy(update={"dry": True}), LIBRARY)
+    paper = Paper(id="2611.00001", title=evil, year=2026, venue="arXiv", labels=("steam",))
+    console.show_proposal(Proposal(paper=paper, branch="b", path="p", content=evil, title=evil, body=evil))
+    console.error(evil)
+    out, err = capsys.readouterr()
+    assert "::" not in out + err
+    assert "##[" not in out + err
+
+
+def test_an_error_is_one_line_on_standard_error(capsys: Capture) -> None:
+    console.error("taxonomy.yaml: [this] " + "is long " * 40)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: taxonomy.yaml: [this] is long")
+    assert err.count("\n") == 1

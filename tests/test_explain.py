@@ -1,0 +1,120 @@
+"""The answer to "why is, or isn't, this paper here": a few English lines for every state."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.explain import explain
+from bot.models import Fate, Pull, PullState, State
+from tests.fabricated import LIBRARY
+
+NEW, LISTED = "2611.00001", "2501.00001"
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def fate(state: State, paper_id: str = NEW, **more: object) -> dict[str, Fate]:
+    facts = {"id": paper_id, "state": state, "reason": "because", "at": AT, "run": "r1", "title": "A Loaf", **more}
+    return {paper_id: Fate.model_validate(facts)}
+
+
+def pull(state: PullState, paper_id: str = NEW) -> dict[str, Pull]:
+    return {paper_id: Pull(id=paper_id, state=state, where="prs/2611.00001.md")}
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.SEEN, "seen"),
+        (State.SKIPPED, "skipped"),
+        (State.ASKED, "waits for a human's word"),
+        (State.PROPOSED, "proposed"),
+        (State.ACCEPTED, "accepted"),
+        (State.CORRECTED, "accepted with a correction"),
+        (State.REJECTED, "rejected, and never proposed again"),
+    ],
+)
+def test_every_state_is_told_with_title_day_run_and_reason(state: State, words: str) -> None:
+    lines = explain(NEW, LIBRARY, fate(state), {})
+    assert lines[:2] == [f"{NEW}  A Loaf", f"{words} (run r1, 2026-11-20): because"]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(State.ASKED, "judged as"), (State.PROPOSED, "judged as"), (State.SKIPPED, "its class would be")],
+)
+def test_a_judged_paper_is_told_with_classes_and_confidence(state: State, words: str) -> None:
+    lines = explain(NEW, LIBRARY, fate(state, labels=("steam", "kneading"), confidence=0.415), {})
+    assert lines[2] == f"{words} Ovens › Steam; Better Dough › Kneading, confidence 0.41"
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.CORRECTED, State.REJECTED])
+def test_labels_that_a_human_decided_on_are_not_told_as_the_bot_s(state: State) -> None:
+    lines = explain(NEW, LIBRARY, fate(state, labels=("steam",), confidence=0.9), {})
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_nearest_listed_papers_and_the_terms_that_speak_for_it_are_told(state: State) -> None:
+    near = [(f"Loaf{number}", 0.9 - number / 10) for number in range(5)]
+    lines = explain(NEW, LIBRARY, fate(state, near=near, terms=tuple("abcdefghij")), {})
+    assert lines[2:4] == ["nearest listed: Loaf0 0.90 · Loaf1 0.80 · Loaf2 0.70", "for it: a, b, c, d, e, f, g, h"]
+
+
+def test_a_paper_that_no_term_speaks_for_has_no_line_on_terms() -> None:
+    told = "\n".join(explain(NEW, LIBRARY, fate(State.SKIPPED), {}))
+    assert "for it" not in told
+    assert "nearest" not in told
+
+
+TO_PROPOSE = f"to propose it all the same: survey-bot propose {NEW}"
+
+
+@pytest.mark.parametrize("state", [None, *State])
+def test_how_to_propose_it_all_the_same_is_told_where_that_helps_and_nowhere_else(state: State | None) -> None:
+    lines = explain(NEW, LIBRARY, fate(state) if state else {}, {})
+    helps = state in (None, State.SKIPPED, State.ASKED)
+    assert (lines[-1] == TO_PROPOSE) is helps
+    assert lines.count(TO_PROPOSE) == helps
+
+
+@pytest.mark.parametrize("state", list(PullState))
+def test_what_has_a_pull_request_already_is_not_to_be_proposed_again(state: PullState) -> None:
+    assert TO_PROPOSE not in explain(NEW, LIBRARY, fate(State.ASKED), pull(state))
+
+
+def test_what_is_listed_already_is_not_to_be_proposed() -> None:
+    told = explain(LISTED, LIBRARY, fate(State.SKIPPED, LISTED), {})
+    assert not [line for line in told if "survey-bot propose" in line]
+
+
+def test_a_listed_paper_is_told_with_its_classes_even_if_no_run_ever_saw_it() -> None:
+    assert explain(LISTED, LIBRARY, {}, {}) == [
+        f"{LISTED}  WildStart: Keeping a Starter Alive at Sea",
+        "listed under Better Dough › Leavening › Sourdough",
+    ]
+    assert explain("brickdome", LIBRARY, {}, {})[1] == "listed under Ovens › Stone Hearth"
+
+
+def test_renamed_and_vanished_classes_are_told_as_what_they_are_today() -> None:
+    lines = explain(NEW, LIBRARY, fate(State.PROPOSED, labels=("hearth", "toaster", "dough")), {})
+    assert lines[2] == "judged as Ovens › Stone Hearth; toaster (no class); dough (no class)"
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [
+        (PullState.OPEN, "its pull request is open"),
+        (PullState.MERGED, "its pull request was merged"),
+        (PullState.CLOSED, "its pull request was closed without merging"),
+    ],
+)
+def test_a_pull_request_is_told_even_when_the_ledger_is_lost(state: PullState, word: str) -> None:
+    assert explain(NEW, LIBRARY, {}, pull(state)) == [f"{NEW}  {word}: prs/2611.00001.md"]
+    assert explain(NEW, LIBRARY, fate(State.PROPOSED), pull(state))[-1] == f"{word}: prs/2611.00001.md"
+
+
+def test_an_id_never_seen_is_told_so_with_where_it_may_be() -> None:
+    lines = explain(NEW, LIBRARY, {}, {})
+    assert lines[0].startswith(f"{NEW}  never seen")
+    assert "watched categories" in lines[1]
+    assert lines[2:] == [TO_PROPOSE]

@@ -1,0 +1,300 @@
+"""What a reviewer sees: one file, and a body in which no stranger's text does anything."""
+
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it.token import Token
+
+from bot import check, ids
+from bot.block import read_block, read_labels
+from bot.models import Judgement, Lane, Node, Precedent, Proposal, Ranked, Rationale, Record, Scope, Taxonomy
+from bot.propose import found_links, new_paper, propose
+from bot.texts import clean_record
+from bot.yaml_format import dump_paper, read_paper
+from tests.fabricated import LIBRARY, TAXONOMY, candidate
+from tests.test_markdown import HOSTILE, as_written, parse, shown, visible
+
+TODAY = date(2026, 11, 22)
+PROVENANCE = {"embedder": "fake@0", "taxonomy": "0123"}
+RECORD = candidate("2611.00001", "FogLoaf: Steam on a Budget", "Steam keeps the crust soft.")
+
+
+def judged(quote: str = "Steam keeps the crust soft.", labels: tuple[str, ...] = ("steam",)) -> Judgement:
+    shares = {"steam": 0.5, "sourdough": 0.2, "kneading": 0.15, "stone-hearth": 0.1, "bakers-yeast": 0.05}
+    return Judgement(
+        scope=Scope(score=0.8, terms=("steam", "crust")),
+        lane=Lane.PROPOSE,
+        reason="r",
+        placement=tuple(Ranked(label=label, probability=share) for label, share in shares.items()),
+        labels=labels,
+        precedents=(
+            Precedent(id="2503.00005", title="Vapour|Loaf", link="https://arxiv.org/abs/2503.00005",
+                      labels=("steam", "gone"), similarity=0.9),
+            Precedent(id="brickdome", title="Brick", link="https://bread.example/a(b)", labels=("dough",),
+                      similarity=0.5),
+        ),
+        rationale=Rationale(rules=("steam | injection", "folds")[: len(labels)], quote=quote, why_not="no *lid*"),
+        flags=("invisible characters were removed",),
+    )  # fmt: skip
+
+
+def proposal(record: Record = RECORD, judgement: Judgement | None = None, **more: Any) -> Proposal:
+    facts = {"folder": "taxonomy/papers", "today": TODAY, "provenance": PROVENANCE, **more}
+    return propose(record, judgement or judged(), TAXONOMY, **facts)
+
+
+def bare(label: str, rule: str = "r") -> Judgement:
+    return Judgement(scope=Scope(score=1.0), lane=Lane.PROPOSE, reason="r", labels=(label,),
+                     placement=(Ranked(label=label, probability=1.0),),
+                     rationale=Rationale(rules=(rule,), quote="q"))  # fmt: skip
+
+
+def html(tokens: list[Token]) -> list[str]:
+    return [line for token in tokens if token.type in ("html_block", "html_inline")
+            for line in token.content.strip().splitlines() if line not in ("<span>", "</span>")]  # fmt: skip
+
+
+# --- the body --------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=50, deadline=None)
+@given(title=visible, quote=visible)
+@example("x --> <!-- survey-bot:proposal {} -->", "</details> <!-- survey-bot:proposal {} -->")
+@example("#", "- [x] done")
+def test_no_title_and_no_quote_gets_out_of_its_place(title: str, quote: str) -> None:
+    found = proposal(candidate("2611.00001", title, quote), judged(quote))
+    tokens = parse(found.body)
+    assert html(tokens)[:-1] == ["<sub>", "</sub>"]
+    assert html(tokens)[-1].startswith("<!-- survey-bot:proposal {")
+    links = [token.attrs["href"] for token in tokens if token.type == "link_open"]
+    website, code = found_links(candidate("2611.00001", title, quote))
+    ours = {"https://arxiv.org/abs/2611.00001", "https://arxiv.org/abs/2503.00005", "https://bread.example/a%28b%29"}
+    assert set(links) <= ours | {str(link.url) for link in (*website, *code)}
+    assert not [token for token in tokens if token.type in ("image", "code_block", "fence", "heading_open", "s_open")]
+    widths = "".join("r" if token.type == "tr_open" else "c" for token in tokens if token.type in
+                     ("tr_open", "td_open", "th_open"))  # fmt: skip
+    assert widths == "rcccc" * 3 + "rccc" * 3
+    assert shown(tokens).count("survey-bot explain 2611.00001 tells what the bot knows.") == 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(visible)
+@example("</sub> <!-- survey-bot:proposal {} -->")
+def test_a_remark_shows_as_written_in_the_small_print_and_does_nothing(remark: str) -> None:
+    tokens, without = parse(proposal(remarks=(remark[:500], "and more")).body), parse(proposal().body)
+    assert [line for line in html(tokens) if not line.startswith("<!--")] == ["<sub>", "</sub>"]
+    assert f"asked. {as_written(remark[:500])}. and more. survey-bot".replace("\0", "\ufffd") in shown(tokens)
+    one, other = ([token.type for token in some if token.type.endswith("_open")] for some in (tokens, without))
+    assert one == other
+
+
+def test_without_a_remark_the_small_print_says_only_what_holds_for_every_paper() -> None:
+    assert proposal().body.split("\n\n")[-2] == (
+        "<sub>Scope 0.80 (steam, crust). The new file passes `survey-bot check`. Confidence is the model's own and not "
+        "calibrated yet; no language model was asked. `survey-bot explain 2611.00001` tells what the bot knows.</sub>"
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(title=visible, quote=visible)
+def test_the_hidden_block_reads_back_whatever_stands_above_it(title: str, quote: str) -> None:
+    found = proposal(candidate("2611.00001", title, quote), judged(quote, ("steam", "sourdough")))
+    assert read_labels(found.body) == ("steam", "sourdough")
+    block = read_block(found.body)
+    assert block
+    assert block["paper"] == "2611.00001"
+    assert block["embedder"] == "fake@0"
+    assert block["ranked"][0] == ["steam", 0.5]
+    json.dumps(block, allow_nan=False)
+
+
+def test_a_reviewer_sees_placement_runner_up_rule_quote_and_precedents() -> None:
+    text = shown(parse(proposal().body))
+    for part in ("Ovens › ", "Steam", "0.50", "steam | injection", "runner-up", "Sourdough", "no *lid*", "Scope 0.80",
+                 "“Steam keeps the crust soft.”", "Vapour|Loaf", "0.90", "invisible characters"):  # fmt: skip
+        assert part in text
+
+
+def rows(body: str) -> list[tuple[str, ...]]:
+    """The rows of the table of classes: word, class and why."""
+    row = r"^\| (\*\*\w+\*\*|runner-up) \| .*?\*\*([\w' ]+)\*\* \| \d\.\d\d \| (.*?) ?\|$"
+    return re.findall(row, body, re.MULTILINE)
+
+
+def test_every_proposed_class_has_its_row_and_its_own_rule_and_the_best_of_the_others_is_the_runner_up() -> None:
+    assert rows(proposal(judgement=judged(labels=("steam", "kneading"))).body) == [
+        ("**proposed**", "Steam", r"rule *steam \| injection*"), ("**and**", "Kneading", "rule *folds*"),
+        ("runner-up", "Sourdough", r"no \*lid\*"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("share", "shown_too"), [(0.05, True), (0.0499, False), (0.0, False)])
+def test_a_runner_up_is_shown_from_one_in_twenty(share: float, shown_too: bool) -> None:
+    placement = (Ranked(label="steam", probability=1 - share), Ranked(label="sourdough", probability=share))
+    body = proposal(judgement=judged().model_copy(update={"placement": placement})).body
+    assert ("runner-up" in body, "Sourdough" in body) == (shown_too, shown_too)
+
+
+def test_a_runner_up_that_no_rule_keeps_out_has_an_empty_cell() -> None:
+    why = Rationale(rules=("a rule",), quote="q")
+    assert rows(proposal(judgement=judged().model_copy(update={"rationale": why})).body)[-1] == (
+        "runner-up",
+        "Sourdough",
+        "",
+    )
+
+
+@pytest.mark.parametrize("long", ["x" * 100_000, "y @all #1 $ & " * 20_000], ids=["a word", "a book"])
+def test_a_body_stays_below_the_size_that_github_takes(long: str) -> None:
+    judgement = judged(long).model_copy(update={"scope": Scope(score=0.8, terms=(long, long))})
+    body = proposal(candidate("2611.00001", long, long), judgement, remarks=(long,)).body
+    assert len(body) < 65_536
+    assert read_labels(body) == ("steam",)
+
+
+def test_a_bare_judgement_makes_a_body_too() -> None:
+    record = Record(id="2611.00001", title="T", abstract="A")
+    body = proposal(record, bare("steam")).body
+    assert read_labels(body) == ("steam",)
+    assert "Scope 1.00 (none of the terms)" in body
+    assert not re.search(r"None|\*\*(Note|Precedents)", body)
+
+
+# --- the title, the branch, the file ---------------------------------------------------------------------------------
+
+
+def test_one_branch_one_path_and_a_title_that_says_name_and_class() -> None:
+    found = proposal(candidate("cs/0112017", "FogLoaf: Steam on a Budget", "A"))
+    assert found.branch == "survey-bot/cs_0112017"
+    assert found.path == "taxonomy/papers/cs_0112017.yaml"
+    assert found.title == "Add FogLoaf: Ovens › Steam"
+
+
+def test_a_title_says_how_many_further_classes_there_are() -> None:
+    assert proposal(judgement=judged(labels=("steam", "kneading"))).title == "Add FogLoaf: Ovens › Steam (+1)"
+
+
+@pytest.mark.parametrize("folder", ["./taxonomy/papers", "taxonomy/papers/", "taxonomy//papers"])
+def test_the_path_is_one_that_git_takes(folder: str) -> None:
+    assert proposal(folder=folder).path == "taxonomy/papers/2611.00001.yaml"
+
+
+@pytest.mark.parametrize("title", [*HOSTILE, "Fixes #12: a loaf", "closes GH-4", "A " + "very long " * 60 + "title"])
+def test_a_pull_request_s_title_is_one_short_line_that_closes_nothing(title: str) -> None:
+    found = proposal(candidate("2611.00001", title, "A"))
+    assert len(found.title.splitlines()) == 1
+    assert len(found.title) < 256
+    assert not re.search(r"#\d|@\w|gh-\d", found.title, re.IGNORECASE)
+
+
+@settings(max_examples=50, deadline=None)
+@given(visible, visible)
+@example("\x1b", "\x00")
+@example("1986", "no")
+@example("- key: [value", "https://a.example/#x, https://a.example/%zz")
+@example("2026-11-22", "~")
+def test_the_file_reads_back_as_the_same_paper_and_passes_the_check(title: str, abstract: str) -> None:
+    found = proposal(clean_record(candidate("2611.00001", title, abstract))[0])  # as a run does
+    assert found.content == dump_paper(found.paper)
+    assert read_paper(found.content, found.paper.id, "f").get() == found.paper
+    assert check.check_new(found.paper, LIBRARY, this_year=2026) == []
+
+
+@pytest.mark.parametrize(
+    ("paper_id", "published", "year"),
+    [
+        ("2511.00001", date(2025, 11, 3), 2025),
+        ("2601.00001", date(2025, 12, 31), 2026),
+        ("2601.00001", None, 2026),
+        ("hep-th/9912001", date(2000, 1, 1), 1999),
+    ],
+)
+def test_the_year_is_that_of_the_id_so_that_papers_sent_in_on_new_years_eve_pass_the_check(
+    paper_id: str, published: date | None, year: int
+) -> None:
+    record = Record(id=paper_id, title="T", abstract="A", published=published)
+    paper = new_paper(record, ("steam",), TODAY)
+    assert (paper.year, paper.added, paper.venue) == (year, TODAY, "arXiv")
+    assert check.check_new(paper, LIBRARY, this_year=2026) == []
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+def links(abstract: str, comment: str | None = None) -> tuple[list[str], list[str]]:
+    website, code = found_links(candidate("2611.00001", "T", abstract).model_copy(update={"comment": comment}))
+    return [link.url for link in website], [link.url for link in code]
+
+
+@pytest.mark.parametrize(
+    ("text", "website", "code"),
+    [
+        ("See https://fog.example/loaf.", ["https://fog.example/loaf"], []),
+        ("(https://fog.example/), now!", ["https://fog.example/"], []),
+        ("at https://fog.example/a_(b), not", ["https://fog.example/a_(b)"], []),
+        ("(see https://fog.example/c).", ["https://fog.example/c"], []),
+        ("Code: https://github.com/fog/loaf!", [], ["https://github.com/fog/loaf"]),
+        ("HTTPS://GitHub.com/Fog/Loaf;", [], ["https://GitHub.com/Fog/Loaf"]),
+        (r"\url{https://github.com/fog/loaf\_two}", [], ["https://github.com/fog/loaf_two"]),
+        (r"\href{https://fog.example/\~me}{here}", ["https://fog.example/~me"], []),
+        ("[page](https://fog.example/x) **https://b.example/y**", ["https://fog.example/x", "https://b.example/y"], []),
+        ('<a href="https://fog.example/x">x</a>', ["https://fog.example/x"], []),
+        ("https://github.com/fog is no repository", ["https://github.com/fog"], []),
+        ("https://fog.example and https://fog.example/", ["https://fog.example"], []),
+        ("https://fog.example:8080/a?b=c&d=1#e", ["https://fog.example:8080/a?b=c&d=1#e"], []),
+        ("页面https://fog.example/x。代码", ["https://fog.example/x"], []),
+        ("https://arxiv.org/abs/2501.00001v2, https://www.arxiv.org/list/cs.RO", [], []),
+        ("http://ar5iv.labs.arxiv.org/html/1", [], []),
+        ("https://doi.org/10.48550/arXiv.2501.00001 https://dx.doi.org/10.1/x", [], []),
+        ("https://github.com/fog/loaf/issues/1 https://gitlab.com/fog/loaf/-/merge_requests/2", [], []),
+        ("https://... http:// https://. https://localhost/x https://[::1]/", [], []),
+        ("ftp://fog.example javascript:alert(1) //fog.example", [], []),
+        ("no link at all", [], []),
+    ],
+)  # fmt: skip
+def test_pages_and_code_are_found_and_nothing_else(text: str, website: list[str], code: list[str]) -> None:
+    assert links(text) == (website, code)
+
+
+def test_the_comment_is_read_too_and_a_link_of_both_stands_once() -> None:
+    assert links("https://fog.example", "Project page: https://fog.example/ and https://github.com/a/b") == (
+        ["https://fog.example"],
+        ["https://github.com/a/b"],
+    )
+
+
+@pytest.mark.parametrize("tail", [")" * 200_000, "." * 200_000, "a" * 501])
+def test_an_endless_address_is_passed_over_at_once(tail: str) -> None:
+    assert links(f"https://fog.example/{tail} https://b.example") == (["https://b.example"], [])
+
+
+def test_a_flood_of_links_is_cut_to_the_first_few() -> None:
+    website, code = links(" ".join(f"https://p{i}.example https://github.com/a/b{i}" for i in range(100)))
+    assert website == [f"https://p{i}.example" for i in range(4)]
+    assert code == [f"https://github.com/a/b{i}" for i in range(4)]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.sampled_from([*"aZ9.,:;!?/\\()[]{}<>\"'|@#%&=~_*$ ü", "https://", "http://a.b", "\u202e"])).map("".join)
+)
+def test_no_text_holds_a_link_that_stops_the_run(text: str) -> None:
+    website, code = links(f"x {text}")
+    for url in website + code:
+        assert url in text.replace("\\", "")
+        assert not ids.from_url(url)
+
+
+def test_a_class_name_full_of_markup_breaks_no_table() -> None:
+    leaf = Node(id="odd", name="A|B <b> › *C*", include=("x | y",))
+    taxonomy = Taxonomy(root=Node(id="s", name="S", children=(leaf,)))
+    found = propose(RECORD, bare("odd", "x | y <i>"), taxonomy, folder="p", today=TODAY, provenance={})
+    tokens = parse(found.body)
+    assert [token.type for token in tokens].count("td_open") == 4
+    assert html(tokens)[:-1] == ["<sub>", "</sub>"]
+    assert "A|B <b> › *C*" in shown(tokens)
