@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from bot.errors import DataError, SourceError, SurveyBotError
 if TYPE_CHECKING:
     from bot.wiring import Wiring
 
-OK, FOUND, BAD_INPUT, DEGRADED = 0, 1, 2, 3
+OK, FOUND, BAD_INPUT, DEGRADED, STOPPED = 0, 1, 2, 3, 130
 
 _EPILOG = """\b
 Exit codes:
@@ -24,6 +25,7 @@ Exit codes:
   1  check or render --check found something to mend
   2  bad input: command line, settings, data or repository
   3  degraded: a source or a step failed; what could be done was done
+130  stopped by Ctrl-C
 """
 
 
@@ -38,6 +40,14 @@ class _Group(click.Group):
 
             console.error(str(error))
             ctx.exit(DEGRADED if isinstance(error, SourceError) else BAD_INPUT)
+        except KeyboardInterrupt:
+            click.echo("stopped; the next run goes on from here", err=True)
+            ctx.exit(STOPPED)
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads any more
+        except OSError as error:  # a full disk, a folder that may not be written: the place is in the error
+            click.echo(f"error: {error.filename or 'output'}: {error.strerror}; see space and permissions", err=True)
+            ctx.exit(BAD_INPUT)
 
 
 @click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -229,6 +239,44 @@ def index(ctx: click.Context, feeds: tuple[Path, ...], offline: bool) -> None:
     click.echo(running.index(_wiring(ctx, offline=offline), feeds))
 
 
+@cli.command(short_help="Measure the bot on this survey's own past.")
+@click.option("--feed", "feeds", type=_file, multiple=True, help="Records: abstracts of listed papers, the listing's.")
+@click.option("--listing", type=_file, help="Which paper was announced on which day (tab-separated: day, id).")
+@click.option("--judged", type=_file, help="What two annotators said of the listing's papers (id, first, second).")
+@click.option("--out", type=_file, default=Path("evaluation"), show_default=True, help="Folder for JSON and page.")
+@click.option("--seed", default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--quick", is_flag=True, help="Fewer folds and draws: a first look at a large survey.")
+@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts.")
+@_json
+@click.pass_context
+def evaluate(
+    ctx: click.Context,
+    feeds: tuple[Path, ...],
+    listing: Path | None,
+    judged: Path | None,
+    out: Path,
+    seed: int,
+    quick: bool,
+    offline: bool,
+    as_json: bool,
+) -> None:
+    """Measure how good the bot is on this survey, on its own past, beside simple baselines.
+
+    Placement with each paper held out and over time; with --listing, scope month by month. Writes evaluation.json and
+    evaluation.html, a page of pictures, into the folder --out.
+    """
+    from bot import console, evaluating
+
+    ask = evaluating.Ask(feeds, listing, judged, seed, quick)
+    evaluation = evaluating.evaluate(_wiring(ctx, offline=offline), ask, console.ConsoleProgress())
+    if as_json:
+        click.echo(evaluation.model_dump_json(indent=2))
+    else:
+        evaluating.show(evaluation)  # before anything is written: a folder that cannot be must not cost the figures
+    files = evaluating.save(evaluation, out)
+    click.echo(f"written: {', '.join(map(str, files))}", err=as_json)
+
+
 @cli.command(short_help="Say what works on this machine.")
 @click.option("--offline", is_flag=True, help="Do not try to reach arXiv.")
 @_json
@@ -275,6 +323,9 @@ def _text(file: Path) -> str:
 
 def main() -> None:
     """Entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no › must not stop a run
     sys.exit(cli())
 
 

@@ -21,7 +21,18 @@ def test_every_module_of_the_bot_is_on_a_floor() -> None:
 def test_help_loads_nothing_heavy() -> None:
     script = "import sys, bot.cli; bot.cli.cli(['--help'], standalone_mode=False); print(sorted(sys.modules))"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    heavy = ("chromadb", "langchain", "numpy", "onnxruntime", "openai", "pydantic", "requests", "rich", "sklearn")
+    heavy = (
+        "chromadb",
+        "langchain",
+        "matplotlib",
+        "numpy",
+        "onnxruntime",
+        "openai",
+        "pydantic",
+        "requests",
+        "rich",
+        "sklearn",
+    )
     assert [name for name in heavy if f"'{name}'" in told] == []
 
 

@@ -1,0 +1,220 @@
+"""The results of an evaluation: immutable, the same to the byte for the same input and seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator
+
+from bot.models import Model, Ranked
+
+
+def _short(number: float) -> float:
+    return round(number, 6) + 0.0  # no -0.0; the last digits are the processor's affair
+
+
+Number = Annotated[float, AfterValidator(_short)]
+
+
+class Measure(NamedTuple):
+    """A figure as people read it."""
+
+    name: str
+    meaning: str
+    higher_is_better: bool = True
+    percent: bool = False
+
+
+PLACEMENT: Mapping[str, Measure] = {
+    "top_1": Measure("top-1", "the first guess is one of the paper's classes"),
+    "top_3": Measure("right class in top 3", "one of the first three guesses is right"),
+    "recall_3": Measure("recall in top 3", "share of a paper's classes among the first three guesses"),
+    "pillar": Measure("pillar", "the first guess is in a right pillar"),
+    "ranking": Measure("label-ranking precision", "how far up the list the right classes stand"),
+    "overlap": Measure("F1 of proposed classes", "overlap of what would be proposed with what is listed"),
+    "macro_top_1": Measure("macro top-1", "top-1, every class counting the same"),
+    "macro_recall_3": Measure("macro recall in top 3", "share of each class's papers that have it in the top 3"),
+    "log_loss": Measure("log-loss", "how surprised the probabilities are by the truth", higher_is_better=False),
+    "ece": Measure("ECE", "gap between confidence and share right, bins of equal mass", higher_is_better=False),
+    "ece_width": Measure("ECE, equal width", "the same with ten bins of equal width", higher_is_better=False),
+}
+
+SCOPE: Mapping[str, Measure] = {
+    "average_precision": Measure("average precision", "how clean the list is, read from the top"),
+    "right_first": Measure("right in the first {first}", "share of the first {first} papers that belong"),
+    "recall_budget": Measure("recall at {weekly} papers a week", "share of those that belong, found so"),
+    "read_95": Measure("to read for 95% recall", "share of the flow", higher_is_better=False, percent=True),
+    "wss_95": Measure("WSS@95", "reading saved at 95% recall, against reading at random"),
+}
+
+
+class Value(Model):
+    """A figure with its 95% interval; None where it is not defined."""
+
+    value: Number | None
+    low: Number | None
+    high: Number | None
+
+
+class Method(Model):
+    """The figures of one predictor."""
+
+    name: str
+    values: dict[str, Value]
+
+
+class Bin(Model):
+    """Papers of about the same confidence; ``low`` and ``high`` are the 95% interval of the share right."""
+
+    papers: int
+    confidence: Number
+    right: Number
+    low: Number
+    high: Number
+
+
+class Point(Model):
+    """A point of a curve."""
+
+    x: Number
+    y: Number
+
+
+class Line(Model):
+    """Where a threshold of the settings lies on the coverage-accuracy curve."""
+
+    name: str
+    threshold: Number
+    coverage: Number
+    accuracy: Number | None
+
+
+class Placed(Model):
+    """What was guessed for one held-out paper (the first guesses), and where it is listed."""
+
+    id: str
+    title: str
+    labels: tuple[str, ...]
+    guesses: tuple[Ranked, ...]
+    right: bool
+
+
+class ClassFigures(Model):
+    """One class: its papers, the share with a right first guess, the share that has this class in the top 3."""
+
+    label: str
+    name: str
+    pillar: str
+    papers: int
+    top_1: Number
+    recall_3: Number
+
+
+class PlacementResult(Model):
+    """One protocol. Everything but ``methods`` is about the bot itself, which is the first of them."""
+
+    protocol: str
+    told: str
+    """How it was done, in a sentence."""
+    papers: int
+    fits: int
+    methods: tuple[Method, ...]
+    chance_ece: Number
+    """The ECE that confidences without fault would show on this few papers."""
+    reliability: tuple[Bin, ...]
+    coverage: tuple[Point, ...]
+    lines: tuple[Line, ...]
+    classes: tuple[ClassFigures, ...]
+    confusion: tuple[tuple[Number, ...], ...]
+    """Rows: listed under; columns: first guess; both in the order of ``classes``. A paper's row is the class it was
+    rightly guessed for, or else it is spread over its classes."""
+    judged: tuple[Placed, ...]
+
+
+class MonthFigures(Model):
+    """One month of the listing."""
+
+    month: str
+    papers: int
+    right: int
+    """How many belong."""
+    known: int
+    """Listed papers the month's model was fitted on."""
+    average_precision: Number | None
+
+
+class Read(Model):
+    """One paper of the listing, as the bot scored it. ``listed``, ``judged``: why it counts as belonging, or not."""
+
+    id: str
+    title: str
+    month: str
+    score: Number
+    belongs: bool
+    listed: bool
+    judged: str = ""
+
+
+class ScopeResult(Model):
+    """Scope over time, all months read as one list. ``curves``: papers found against papers read, by method."""
+
+    told: str
+    papers: int
+    right: int
+    candidates: int
+    """Papers the cheap stage lets pass."""
+    lost: int
+    """Papers that belong and that it does not."""
+    first: int
+    unjudged_first: int
+    """Of the first papers that count as wrong, how many nobody has judged."""
+    weekly: int
+    budget: int
+    """Papers read in all weeks at ``weekly`` papers a week."""
+    methods: tuple[Method, ...]
+    curves: dict[str, tuple[Point, ...]]
+    months: tuple[MonthFigures, ...]
+    ranking: tuple[Read, ...]
+    """Best first, without those that score 0 and do not belong."""
+
+
+class Evaluation(Model):
+    """Everything ``survey-bot evaluate`` found."""
+
+    survey: str
+    seed: int
+    rounds: int
+    """Draws of the bootstrap."""
+    embedder: str
+    taxonomy: str
+    """Start of the sha256 of the classes and their rules."""
+    notes: tuple[str, ...] = ()
+    placement: tuple[PlacementResult, ...]
+    scope: ScopeResult | None = None
+
+
+def rows(methods: tuple[Method, ...], measures: Mapping[str, Measure], **words: int) -> list[tuple[str, ...]]:
+    """A table: the measure, the first method with its interval, the value of each other one."""
+    found = []
+    for key, measure in measures.items():
+        arrow = "" if measure.higher_is_better else " ↓"
+        others = (shown(method.values[key], measure) for method in methods[1:])
+        found.append(
+            (
+                measure.name.format(**words) + arrow,
+                shown(methods[0].values[key], measure, interval=True),
+                *others,
+            )
+        )
+    return found
+
+
+def shown(value: Value, measure: Measure, *, interval: bool = False) -> str:
+    """A figure in two digits, with its interval if asked."""
+    if value.value is None:
+        return "–"
+    spec = ".1%" if measure.percent else ".2f"
+    if not interval or value.low is None or value.high is None:
+        return format(value.value, spec)
+    return f"{value.value:{spec}} ({value.low:{spec}}–{value.high:{spec}})"
