@@ -15,6 +15,8 @@ TAXONOMY = "taxonomy.yaml"
 _FIRST_YEAR = 1991
 """The year arXiv opened."""
 _NAMED_BY_KEY = {"title": "title-present", "website": "link-syntax", "code": "link-syntax", "year": "year-plausible"}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""Those that are no white space: of white space ``one-line`` speaks."""
 _LINK = re.compile(next(one.pattern for one in Link.model_fields["url"].metadata if hasattr(one, "pattern")))
 
 
@@ -160,8 +162,6 @@ def link_syntax(data: Data) -> Iterator[Found]:
             yield Found(file, "url", f"{paper.url!r} is no web address; write one that opens with https://")
         if paper.url and ids.is_arxiv(paper.id):
             yield Found(file, "url", "a paper on arXiv has its address from its id; remove this key")
-        if not paper.url and not ids.is_arxiv(paper.id):
-            yield Found(file, "url", "a paper that is not on arXiv needs its address; add `url:`")
         elif paper.url and not ids.is_arxiv(paper.id) and ids.from_url(paper.url):
             yield Found(file, "url", f"this paper is on arXiv; name the file {ids.from_url(paper.url)}.yaml instead")
 
@@ -181,6 +181,17 @@ def one_line(data: Data) -> Iterator[Found]:
             text = getattr(paper, key) or ""
             if text != " ".join(text.split()):
                 yield Found(file, key, "there is a line break or a run of spaces in it; write it on one line")
+
+
+def plain_text(data: Data) -> Iterator[Found]:
+    """No text holds a control character: it would reach the terminal of whoever reads it."""
+    for file, paper in data.papers.items():
+        for key in ("title", "short", "venue", "url", "note"):
+            if _CONTROL.search(getattr(paper, key) or ""):
+                yield Found(file, key, "there is a control character in it; remove it")
+        for key in ("website", "code"):
+            if any(_CONTROL.search(f"{link.url}{link.label or ''}") for link in getattr(paper, key)):
+                yield Found(file, key, "there is a control character in it; remove it")
 
 
 def canonical_format(data: Data) -> Iterator[Found]:
@@ -233,6 +244,7 @@ CHECKS: tuple[Check, ...] = (
     link_syntax,
     year_plausible,
     one_line,
+    plain_text,
     canonical_format,
     leaf_has_definition,
     rulebook_names_no_paper,

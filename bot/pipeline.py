@@ -180,7 +180,11 @@ class _Run:
                     where = self.parts.forge.open(self._proposal(record, judgement)).where
                 state = states[judgement.lane]
                 self._count(state.value)
-                self._settle(self._fate(record, state, judgement.reason, judgement, where))
+                fate = self._fate(record, state, judgement.reason, judgement, where)
+                self.judged.append(fate)
+                self.fates[fate.id] = fate
+                self._record([fate])
+            self.parts.on_judged(self.fates[record.id])  # not spared: what cannot be told must not change a fate
 
     def report(self) -> RunReport:
         """What was done."""
@@ -271,12 +275,6 @@ class _Run:
             where=where,
         )
 
-    def _settle(self, fate: Fate) -> None:
-        self.judged.append(fate)
-        self.fates[fate.id] = fate
-        self._record([fate])
-        self.parts.on_judged(fate)
-
     def _record(self, fates: Sequence[Fate]) -> None:
         """Into the ledger, unless this is a rehearsal; a ledger that fails costs work later, never this run's."""
         if self.parts.forge.dry or not fates:
@@ -290,7 +288,9 @@ class _Run:
     def _fail(self, what: str, error: SurveyBotError, touched: Sequence[Candidate] = ()) -> None:
         self.failures.append(Failure(what=what, message=str(error)))
         self._count("failed", len(touched))
-        self._record([self._fate(candidate.record, State.SEEN, f"due again: {error}") for candidate in touched])
+        due = [self._fate(candidate.record, State.SEEN, f"due again: {error}") for candidate in touched]
+        self.fates.update({fate.id: fate for fate in due})
+        self._record(due)
 
     def _count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number

@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from bot import ids
 from bot.block import write_block
 from bot.models import Paper, Proposal
 
@@ -49,7 +50,14 @@ def new_proposal(paper_id: str = "2611.90001", *labels: str, title: str = "Add L
     labels = labels or ("steam",)
     stem = paper_id.replace("/", "_")
     return Proposal(
-        paper=Paper(id=paper_id, title="LoafNet: On Bread", year=2026, venue="arXiv", labels=labels),
+        paper=Paper(
+            id=paper_id,
+            title="LoafNet: On Bread",
+            year=2026,
+            venue="arXiv",
+            labels=labels,
+            url=None if ids.is_arxiv(paper_id) else "https://bread.example/loaf",
+        ),
         branch=f"survey-bot/{stem}",
         path=f"taxonomy/papers/{stem}.yaml",
         content=content(labels),

@@ -134,7 +134,6 @@ def test_one_address_under_two_ids_is_found() -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        (None, "needs its address"),
         ("bread.example", "is no web address"),
         ("https://arxiv.org/abs/2501.00077v2", "name the file 2501.00077.yaml instead"),
     ],
@@ -144,6 +143,12 @@ def test_a_paper_that_is_not_on_arxiv_needs_an_address_of_its_own(url: str | Non
     found = check({**FILES, "bread/papers/brickdome.yaml": dump_paper(copy).encode()}, this_year=2026)
     assert [one.check for one in found] == ["link-syntax"]
     assert says in found[0].message
+
+
+def test_a_paper_that_is_not_on_arxiv_must_say_where_it_is() -> None:
+    text = dump_paper(PAPERS["brickdome"]).replace("url: https://bread.example/brickdome\n", "", 1)
+    found = check({**FILES, "bread/papers/brickdome.yaml": text.encode()}, this_year=2026)
+    assert [(one.check, "url is missing" in one.message) for one in found] == [("well-formed", True)]
 
 
 def test_the_scope_and_every_leaf_must_be_defined() -> None:

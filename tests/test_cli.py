@@ -12,8 +12,9 @@ from typing import NamedTuple
 import pytest
 
 from bot.adapters.shelf import Shelf
+from bot.models import Paper
 from tests.arxiv_server import Preprint, serve
-from tests.fabricated import LIBRARY
+from tests.fabricated import LIBRARY, RECORDS, candidate
 from tests.repositories import git, new_repository
 
 ROOT = Path(__file__).parent.parent
@@ -160,6 +161,27 @@ def test_the_last_day_of_a_window_is_part_of_it(desk: Desk) -> None:
             "202609010000+TO+202609302359" in asked or "202609010000 TO 202609302359" in asked
             for asked in map(str, server.asked)
         )
+
+
+def test_a_terminal_that_knows_only_ascii_stops_no_run(desk: Desk) -> None:
+    desk.env |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert desk("run", "--feed", "feed.jsonl", "--offline", "--dry-run").code == 0
+    assert desk("run", "--feed", "feed.jsonl", "--offline").code == 0
+
+
+def test_evaluate_measures_the_survey_s_own_past_and_writes_the_page(desk: Desk) -> None:
+    papers = {record.id: record for record in RECORDS.values()}
+    for number in range(10, 16):  # so that there is enough to measure
+        paper = Paper(id=f"2504.000{number}", title=f"Loaf {number}", year=2025, venue="arXiv", labels=("steam",))
+        Shelf(desk.folder / "taxonomy").save_paper(paper)
+        papers[paper.id] = candidate(paper.id, paper.title, f"Steam keeps loaf {number} soft. A lid holds the vapour.")
+    lines = [{"id": one.id, "title": one.title, "abstract": one.abstract} for one in papers.values()]
+    (desk.folder / "past.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    answer = desk("evaluate", "--feed", "past.jsonl", "--offline", "--quick")
+    assert answer.code == 0, answer
+    assert "top-1" in answer.out
+    assert json.loads((desk.folder / "evaluation" / "evaluation.json").read_text(encoding="utf-8"))["placement"]
+    assert "<svg" in (desk.folder / "evaluation" / "evaluation.html").read_text(encoding="utf-8")
 
 
 def test_import_without_settings_writes_first_ones_that_load(desk: Desk) -> None:

@@ -82,6 +82,7 @@ class House:
         *sources: Source,
         memory: Callable[[], Memory] | None = None,
         judge: Callable[[Library, Settings], Judge] = EmbeddedJudge,
+        on_judged: Callable[[Fate], None] = lambda fate: None,
         asked_for: tuple[str, ...] = (),
     ) -> RunReport:
         self.days += 1
@@ -107,6 +108,7 @@ class House:
             ledger=self.ledger,
             progress=self.progress,
             papers_folder="taxonomy/papers",
+            on_judged=on_judged,
         )
         moment = datetime(2026, 11, 20, tzinfo=UTC) + timedelta(days=self.days)
         return run(library, parts, run=f"run-{self.days}", now=lambda: moment, asked_for=asked_for)
@@ -324,3 +326,13 @@ def test_a_flag_on_a_text_survives_a_failed_attempt(house: House) -> None:
     house.run(ListSource())
     body = (house.repository / ".survey-bot" / "pulls" / f"{STEAM.id}.md").read_text(encoding="utf-8")
     assert "direction-changing characters were removed" in body
+
+
+def test_a_terminal_that_cannot_be_written_changes_no_fate(house: House) -> None:
+    def full(fate: Fate) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        house.run(ListSource(STEAM), on_judged=full)
+    assert house.states() == {STEAM.id: State.PROPOSED}
+    assert house.run(ListSource(STEAM)).known == 1

@@ -35,6 +35,10 @@ def claim(folder: Path, key_file: Path) -> Path | None:
 
     Raises OSError when it cannot be written or another process has it, SettingsError when it holds other files.
     """
+    if not folder.name:  # the root of the disk
+        raise SettingsError(
+            "this cannot be an index", where=str(folder), remedy="set path in [index] to a folder of its own"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     _lock(folder)
     mark = hmac.new(_key(key_file), str(folder.resolve()).encode(), hashlib.sha256).hexdigest().encode()

@@ -168,7 +168,10 @@ def server_client(url: str) -> Any:
 
 def shown(url: str) -> str:
     """An address without the name and password it may carry."""
-    return urlsplit(url)._replace(netloc=urlsplit(url).netloc.rpartition("@")[2]).geturl()
+    try:
+        return urlsplit(url)._replace(netloc=urlsplit(url).netloc.rpartition("@")[2]).geturl()
+    except ValueError:  # no address at all
+        return url.rpartition("@")[2]
 
 
 def _settings() -> Any:

@@ -31,6 +31,8 @@ _KEEP = """
     DO UPDATE SET version = excluded.version, json = excluded.json WHERE excluded.version >= version
 """
 _BATCH = 100
+_LAST = 2**63 - 1
+"""The largest number SQLite holds; a feed can claim any version."""
 
 
 class RecordArchive:
@@ -103,7 +105,7 @@ class RecordArchive:
     def _write(self, batch: list[Record], again: bool = True) -> None:
         if not batch:
             return
-        rows = [(record.id, record.version or 0, record.model_dump_json()) for record in batch]
+        rows = [(record.id, min(record.version or 0, _LAST), record.model_dump_json()) for record in batch]
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as store, store:

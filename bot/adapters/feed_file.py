@@ -6,6 +6,7 @@ takes no more memory than one of ten. Source of the field names: https://www.kag
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -16,12 +17,16 @@ from xml.parsers import expat
 
 from bot import ids
 from bot.errors import SourceError
+from bot.markdown import shortened
 from bot.models import Record
 
 BLOCK = 1 << 18
 """Bytes taken in at once."""
 LONGEST = 1 << 24
 """Bytes of the longest line that is still taken for a record."""
+
+_TOLD = 200
+"""Characters of what is wrong with a record; an id of a megabyte would fill the terminal."""
 
 Say = Callable[[str], None]
 Entry = tuple[int, dict[str, Any] | None]
@@ -64,7 +69,7 @@ class FileSource:
             try:
                 record = _record(values)
             except ValueError as error:
-                on_problem(f"{self.name}:{line}: {error}; the record is passed over")
+                on_problem(f"{self.name}:{line}: {shortened(str(error), _TOLD)}; the record is passed over")
                 bad += 1
             else:
                 good += 1
@@ -106,6 +111,8 @@ def _record(values: dict[str, Any] | None) -> Record:
     title, abstract = _flat(values.get("title")), _flat(values.get("abstract"))
     if not title or not abstract:
         raise ValueError(f"{paper_id}: there is no {'abstract' if title else 'title'}")
+    if len(title) > _LONGEST_TITLE:
+        raise ValueError(f"{paper_id}: a title of {len(title)} characters is none")
     published, revision = _first_and_last(values.get("versions"))
     categories = values.get("categories")
     return _BLANK.model_copy(
@@ -114,7 +121,7 @@ def _record(values: dict[str, Any] | None) -> Record:
             "title": title,
             "abstract": abstract,
             "version": version or revision,
-            "categories": tuple(categories.split()) if isinstance(categories, str) else (),
+            "categories": tuple(_CATEGORY.findall(categories)) if isinstance(categories, str) else (),
             "published": published or _day(values.get("published")),
             "updated": _day(values.get("update_date")),
             "comment": _flat(values.get("comments")) or None,
@@ -123,6 +130,9 @@ def _record(values: dict[str, Any] | None) -> Record:
     )
 
 
+_CATEGORY = re.compile(r"(?<!\S)[A-Za-z-]+(?:\.[A-Za-z-]+)?(?!\S)", re.ASCII)
+"""``cs.RO``, ``hep-th``; nothing else may reach a terminal or a page."""
+_LONGEST_TITLE = 2000
 _BLANK = Record(id="0000.00000", title="-", abstract="-")
 
 
@@ -202,15 +212,21 @@ class _JsonLines:
 
     def entries(self, blocks: Iterable[bytes]) -> Iterator[Entry]:
         """Every line that is not blank."""
-        rest = b""
+        held, size = list[bytes](), 0  # the pieces of a line that goes on, joined once: a long one must cost no more
         for block in blocks:
-            *lines, rest = (rest + block).split(b"\n")
+            *lines, rest = block.split(b"\n")
+            if lines:
+                lines[0] = b"".join([*held, lines[0]])
+                held, size = [], 0
+            held.append(rest)
+            size += len(rest)
             for line in lines:
                 if line.strip():
                     yield self.line, _object(line)
                 self.line += 1
-            if len(rest) > LONGEST:
+            if size > LONGEST:
                 raise _ForeignError(f"has a line of more than {LONGEST >> 20} MB, which is no record")
+        rest = b"".join(held)
         if rest.strip():
             last = _object(rest)
             if last is None:
@@ -264,7 +280,7 @@ class _Atom:
 
     def _open(self, tag: str, attributes: dict[str, str]) -> None:
         if not self._path and tag != f"{_ATOM} feed":
-            raise _ForeignError(f"is no Atom feed (its first element is {tag.rsplit(' ')[-1]!r})")
+            raise _ForeignError(f"is no Atom feed (its first element is {shortened(tag.rsplit(' ')[-1], _TOLD)!r})")
         self._path.append(tag)
         self._text.clear()
         if self._path[1:] == [f"{_ATOM} entry"]:

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
 
 from bot import ids
@@ -94,7 +94,7 @@ class LocalForge:
             self._finish_interrupted(state)
             file = self._folder / f"{stem}.md"
             if state.has(stem, proposal.path):
-                where = str(file if file.exists() else PurePosixPath(proposal.path))
+                where = _printable(file if file.exists() else PurePosixPath(proposal.path))
                 return Pull(id=proposal.paper.id, state=PullState.MERGED, where=where, proposed=_labels(_read(file)))
             if not file.exists():
                 self._write(proposal, file, state)
@@ -137,7 +137,7 @@ class LocalForge:
             result = PullState.MERGED
         else:
             result = PullState.OPEN if branch in state.heads else PullState.CLOSED
-        where = f"branch {branch}" if text is None else str(file)
+        where = f"branch {branch}" if text is None else _printable(file)
         return Pull(id=ids.from_stem(stem), state=result, where=where, proposed=_labels(text))
 
     def _finish_interrupted(self, state: _State) -> None:
@@ -208,6 +208,11 @@ def _checked(proposal: Proposal) -> str:
             "this is no path for the paper's file", where=repr(proposal.path), remedy="see [survey] taxonomy"
         )
     return stem
+
+
+def _printable(path: PurePath) -> str:
+    """A path whose name is not UTF-8 too."""
+    return str(path).encode(errors="replace").decode()
 
 
 def _line(text: str) -> str:

@@ -48,8 +48,7 @@ class Shelf:
 
     def read_files(self) -> dict[str, bytes]:
         """Every file as it stands, ``taxonomy/papers/<id>.yaml`` -> bytes, for ``bot.check``. Raises DataError."""
-        papers = sorted(path for path in (self.folder / PAPERS).glob("[!.]*") if path.is_file())
-        names = [TAXONOMY, *(f"{PAPERS}/{path.name}" for path in papers)]
+        names = [TAXONOMY, *(f"{PAPERS}/{path.name}" for path in self._paper_files())]
         return {self._name(name): _read(self.folder / name, self._name(name)) for name in names}
 
     def tidy(self) -> list[Path]:
@@ -75,6 +74,16 @@ class Shelf:
         path = self.folder / TAXONOMY
         _write(path, yaml_format.dump_taxonomy(taxonomy))
         return path
+
+    def _paper_files(self) -> list[Path]:
+        """Every file in the folder of papers. One that cannot be read is not empty, as ``glob`` would have it."""
+        try:
+            listing = (self.folder / PAPERS).iterdir()
+            return sorted(path for path in listing if not path.name.startswith(".") and path.is_file())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise _unreadable(self._name(PAPERS), error) from None
 
     def _papers(self) -> dict[str, Paper]:
         papers: dict[str, Paper] = {}
@@ -103,7 +112,11 @@ def _read(path: Path, name: str) -> bytes:
     except FileNotFoundError:
         raise DataError("there is no such file", where=name, remedy="run `survey-bot import README.md`") from None
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=name, remedy="look at its permissions") from None
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError) -> DataError:
+    return DataError(f"cannot be read ({error.strerror})", where=name, remedy="look at its permissions")
 
 
 def _write(path: Path, text: str) -> None:

@@ -92,6 +92,12 @@ def test_an_older_version_never_replaces_a_newer_one(tmp_path: Path, progress: P
     assert archive.find(["2611.00001"], progress).records["2611.00001"].title == "Version 3"
 
 
+def test_a_version_no_database_can_hold_is_kept_all_the_same(tmp_path: Path, progress: Progress) -> None:
+    record = candidate("2611.00001", "A Loaf", "…").model_copy(update={"version": 10**30})
+    RecordArchive(tmp_path).keep([record])
+    assert RecordArchive(tmp_path).find(["2611.00001"], progress).records == {"2611.00001": record}
+
+
 def test_many_records_are_kept_and_found(tmp_path: Path, progress: Progress) -> None:
     records = {f"2611.{n:05}": candidate(f"2611.{n:05}", "A Loaf", "We bake.") for n in range(1234)}
     RecordArchive(tmp_path).keep(records.values())

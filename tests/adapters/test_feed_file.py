@@ -112,6 +112,11 @@ def test_ids_of_both_styles_come_bare(feed: Path, written: str, bare: str, versi
     assert [(record.id, record.version) for record in read(feed)[0]] == [(bare, version)]
 
 
+def test_what_is_no_category_is_left_out(feed: Path) -> None:
+    feed.write_bytes(lines(small("2611.00001", categories="cs.RO x\x1b[31m q-bio.NC hep-th `a` acc-phys a|b")))
+    assert read(feed)[0][0].categories == ("cs.RO", "q-bio.NC", "hep-th", "acc-phys")
+
+
 def test_an_atom_feed_gives_what_the_api_would_have_given(feed: Path) -> None:
     moment = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
     feed.write_bytes(
@@ -179,10 +184,12 @@ def test_text_is_put_on_one_line_as_the_record_itself_would(text: str) -> None:
         (lines({"title": "A", "abstract": "B"}), "there is no id"),
         (lines(small("2611.00009") | {"id": 2611.00009}), "the id 2611.00009 is not a text"),
         (lines(small("2699.00009")), "'2699.00009' is not an arXiv id"),
+        (lines(small("x" * 9999)), f"'{'x' * 198}…"),
         (lines({"id": "2611.00009", "title": "A"}), "2611.00009: there is no abstract"),
         (lines(small("2611.00009", abstract=" \n ")), "2611.00009: there is no abstract"),
         (lines(small("2611.00009", title=["A"])), "2611.00009: there is no title"),
         (b'{"id": "2611.00009", "title": "A", "abstract": "\\ud800"}\n', "this is not a JSON object"),
+        (lines(small("2611.00009", title="A" * 2001)), "2611.00009: a title of 2001 characters is none"),
     ],
 )
 def test_a_bad_line_is_told_by_file_and_line_and_the_rest_is_read(feed: Path, bad: bytes, told: str) -> None:
@@ -276,6 +283,14 @@ def test_a_line_without_end_is_given_up(feed: Path, monkeypatch: pytest.MonkeyPa
     records, _, end = read(feed)
     assert ids(records) == ["2611.00001"]
     assert f"{feed}:2: has a line of more than 1 MB" in end
+
+
+def test_lines_are_whole_however_the_blocks_cut_them(feed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed.write_bytes(b"\n".join([lines(small("2611.00001"), small("2611.00002", comments="x" * 99)), lines(FULL)]))
+    whole = read(feed)
+    for size in range(1, 40):
+        monkeypatch.setattr(feed_file, "BLOCK", size)
+        assert read(feed) == whole
 
 
 def test_a_missing_file_and_a_folder_are_told_in_one_sentence(tmp_path: Path) -> None:

@@ -36,6 +36,14 @@ def test_saving_leaves_no_other_file_behind(shelf: Shelf) -> None:
     )
 
 
+def test_papers_that_cannot_be_listed_are_not_no_papers(shelf: Shelf, tmp_path: Path) -> None:
+    (shelf.folder / "papers").rename(tmp_path / "elsewhere")
+    assert list(shelf.read_files()) == ["bread/taxonomy.yaml"]
+    (shelf.folder / "papers").write_text("a file")
+    with pytest.raises(DataError, match=r"^bread/papers: cannot be read \(Not a directory\); look at its permissions$"):
+        shelf.load()
+
+
 def test_old_ids_of_renamed_classes_are_loaded_as_present_ones_and_the_file_keeps_them(shelf: Shelf) -> None:
     shelf.save_paper(PAPERS["brickdome"].model_copy(update={"labels": ("hearth",)}))
     assert shelf.load() == LIBRARY

@@ -137,6 +137,12 @@ def test_a_folder_with_other_things_is_left_alone(
     assert (path / "thesis.tex").read_text() == "years of work"
 
 
+def test_the_root_of_the_disk_is_refused(opened: Opener, embedder: FakeEmbedder, progress: Progress) -> None:
+    opened.path = Path("/")
+    with pytest.raises(SettingsError, match=r"^/: this cannot be an index; set path in \[index\]"):
+        opened(embedder).update(ENTRIES, "sha", progress)
+
+
 def test_an_empty_folder_is_taken(opened: Opener, embedder: FakeEmbedder, progress: Progress, path: Path) -> None:
     path.mkdir(parents=True)
     assert opened(embedder).update(ENTRIES, "sha", progress) == []

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +36,19 @@ def test_no_texts_give_no_vectors(minilm: MiniLM) -> None:
 def test_meaning_decides_similarity(minilm: MiniLM) -> None:
     loaf, bread, ship = minilm.encode(["A loaf rises in the oven.", "Bread is baked.", "The ship left the harbour."])
     assert loaf @ bread > loaf @ ship
+
+
+def test_onnxruntime_reports_nothing_to_its_makers(tmp_path: Path) -> None:
+    program = """
+from pathlib import Path
+from vectorstore.embedders import minilm, weights
+minilm._session(weights.load(None, Path("cache")))
+"""
+    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
+    assert not list(tmp_path.rglob("*deviceid*"))
+    assert not list(tmp_path.rglob("Microsoft"))
 
 
 def test_fewer_threads_are_used_when_the_environment_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,11 @@ def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         OpenAIEmbedder("m", base_url="http://127.0.0.1:9/v1").encode(["a"])
 
 
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(EmbedderError, match=r"model m: this is no address \(.*\); check base_url in \[embedder\]$"):
+        OpenAIEmbedder("m", base_url="http://a\0b")
+
+
 def test_without_key_and_endpoint_of_ones_own_the_remedy_is_named() -> None:
     with pytest.raises(EmbedderError, match=r"^m: there is no key; set MY_KEY, or kind = 'minilm' in \[embedder\]$"):
         OpenAIEmbedder("m", key_name="MY_KEY")

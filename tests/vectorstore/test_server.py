@@ -90,7 +90,7 @@ def test_a_server_that_is_not_there_is_told_in_one_sentence(progress: Progress) 
     )
 
 
-@pytest.mark.parametrize("url", ["not a url", "http://127.0.0.1:notaport", "ftp://127.0.0.1"])
+@pytest.mark.parametrize("url", ["not a url", "http://127.0.0.1:notaport", "ftp://127.0.0.1", "http://[::1"])
 def test_an_address_that_is_none_is_told_in_one_sentence(url: str, progress: Progress) -> None:
     with pytest.raises(VectorStoreError, match=r"; start it, or remove url from \[index\]$"):
         ChromaMemory(FakeEmbedder(), None, url, "bread").update(ENTRIES, "sha", progress)

@@ -30,6 +30,11 @@ def test_a_sentence_over_the_limit_is_cut_between_words_and_a_word_over_it_anywh
     assert text.windows("one two three abcdefghij", 8) == ["one two", "three", "abcdefgh", "ij"]
 
 
+def test_of_a_text_without_end_only_the_beginning_is_read() -> None:
+    assert len(text.windows("word " * 2_000_000, 1000)) <= text.LONGEST // 900
+    assert len(text.windows("word " * 20_000, 1000)) == 100  # twenty thousand words are read to their end
+
+
 def test_a_text_without_words_still_has_one_window() -> None:
     assert text.windows("  ", 10) == [""]
 

@@ -89,6 +89,7 @@ def _tokenizer(weights: Weights) -> Any:
 
 
 def _session(weights: Weights) -> Any:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it reports to its makers; asked only when it is loaded
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

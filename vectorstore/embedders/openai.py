@@ -40,9 +40,12 @@ class OpenAIEmbedder:
         self.id = f"{model}@{base_url or 'openai'}"
         self._model, self._key, self._key_name = model, key, key_name
         self._where = base_url or "OpenAI"
-        self._client = openai.OpenAI(
-            api_key=key or "none", base_url=base_url or None, timeout=SECONDS_A_REQUEST, max_retries=TRIES_MORE
-        )
+        try:
+            self._client = openai.OpenAI(
+                api_key=key or "none", base_url=base_url or None, timeout=SECONDS_A_REQUEST, max_retries=TRIES_MORE
+            )
+        except Exception as error:  # its HTTP library's InvalidURL shares no public base class
+            raise self._error(f"this is no address ({error})", remedy="check base_url in [embedder]") from None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimensions), float32, rows of length 1."""
