@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sized
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import ids
-from bot.models import Fate, Library, Proposal, RunReport, State
+from bot.fates import Fate, RunReport, State
+from bot.models import Library, Proposal
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,7 +12,7 @@ from bot import console, render, running, settings
 from bot.adapters.git import Git
 from bot.adapters.shelf import Shelf
 from bot.errors import SettingsError
-from bot.models import RunReport
+from bot.fates import RunReport
 from bot.wiring import Wiring
 
 FEED = "sample_feed.jsonl"

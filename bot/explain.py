@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.models import Fate, Library, Pull, PullState, State, Taxonomy
+from bot.fates import Fate, Pull, PullState, State
+from bot.models import Library, Taxonomy
 
 _FATES = {
     State.SEEN: "seen",

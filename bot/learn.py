@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.models import Fate, Paper, Pull, PullState, State
+from bot.fates import Fate, Pull, PullState, State
+from bot.models import Paper
 
 LISTED = (State.ACCEPTED, State.CORRECTED)
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from bot import check, ids, learn, texts
 from bot.errors import LedgerError, SurveyBotError
-from bot.models import Failure, Fate, Judgement, Lane, Library, Proposal, Record, RunReport, State
+from bot.fates import Failure, Fate, RunReport, State
+from bot.models import Judgement, Lane, Library, Proposal, Record
 from bot.ports import Archive, Entry, Forge, Judge, Ledger, Memory, Neighbour, Progress, Source, Vector
 from bot.propose import propose
 from bot.watch import first_seen

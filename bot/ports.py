@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from bot.models import Fate, Judgement, Proposal, Pull, Record
+from bot.fates import Fate, Pull
+from bot.models import Judgement, Proposal, Record
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot import console, ids, pipeline
 from bot.errors import DataError
-from bot.models import Record, RunReport
+from bot.fates import RunReport
+from bot.models import Record
 from bot.ports import Source
 from bot.wiring import Wiring
 from bot.yaml_format import taxonomy_sha

@@ -7,7 +7,8 @@ import pytest
 
 from bot import console
 from bot.console import ConsoleProgress
-from bot.models import Failure, Fate, Paper, Proposal, RunReport, State
+from bot.fates import Failure, Fate, RunReport, State
+from bot.models import Paper, Proposal
 from tests.fabricated import LIBRARY
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)

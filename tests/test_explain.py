@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.explain import explain
-from bot.models import Fate, Pull, PullState, State
+from bot.fates import Fate, Pull, PullState, State
 from tests.fabricated import LIBRARY
 
 NEW, LISTED = "2611.00001", "2501.00001"

@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.adapters.ledger_file import LedgerFile
 from bot.adapters.local_forge import LocalForge
+from bot.fates import Fate, Pull, PullState, State
 from bot.learn import LISTED, new_fates, outcome
-from bot.models import Fate, Paper, Pull, PullState, State
+from bot.models import Paper
 from tests.fabricated import TAXONOMY
 from tests.repositories import content, git, new_proposal, new_repository
 

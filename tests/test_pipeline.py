@@ -16,8 +16,9 @@ from bot.adapters.local_forge import LocalForge
 from bot.adapters.shelf import Shelf
 from bot.check import check
 from bot.errors import EmbedderError, ForgeError, LedgerError, SourceError
+from bot.fates import Fate, Pull, RunReport, State
 from bot.judge import EmbeddedJudge
-from bot.models import Fate, Judgement, Library, Proposal, Pull, Record, RunReport, State
+from bot.models import Judgement, Library, Proposal, Record
 from bot.pipeline import Parts, run
 from bot.ports import Forge, Judge, Ledger, Memory, Neighbour, Progress, Source, Vector
 from bot.settings import Placement, Scope, Settings, TermGroup

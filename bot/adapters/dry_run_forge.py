@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.models import Proposal, Pull, PullState
+from bot.fates import Pull, PullState
+from bot.models import Proposal
 
 
 class DryRunForge:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.errors import LedgerError
-from bot.models import Fate
+from bot.fates import Fate
 
 try:
     import fcntl

@@ -17,7 +17,8 @@ from bot import ids
 from bot.adapters.git import Git
 from bot.block import read_block, read_labels, write_block
 from bot.errors import ForgeError
-from bot.models import Proposal, Pull, PullState
+from bot.fates import Pull, PullState
+from bot.models import Proposal
 
 try:
     import fcntl

@@ -1,7 +1,8 @@
 """The dry run: proposals are shown, and nothing else happens."""
 
 from bot.adapters.dry_run_forge import DryRunForge
-from bot.models import Proposal, PullState
+from bot.fates import PullState
+from bot.models import Proposal
 from bot.ports import Forge
 from tests.repositories import new_proposal
 

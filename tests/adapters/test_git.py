@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.git import Git
 from bot.adapters.local_forge import LocalForge
 from bot.errors import ForgeError
-from bot.models import PullState
+from bot.fates import PullState
 from tests.repositories import git, new_proposal, new_repository
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.adapters.ledger_file import LedgerFile
 from bot.errors import LedgerError
-from bot.models import Fate, State
+from bot.fates import Fate, State
 from bot.ports import Ledger
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from bot.adapters.ledger_file import LedgerFile
-from bot.models import Fate
+from bot.fates import Fate
 path, run, number = Path(sys.argv[1]), sys.argv[2], 0
 while number < int(sys.argv[3]):
     batch = range(number, number := number + 5)

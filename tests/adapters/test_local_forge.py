@@ -14,7 +14,7 @@ import pytest
 from bot.adapters.local_forge import LocalForge
 from bot.block import read_block
 from bot.errors import ForgeError
-from bot.models import Pull, PullState
+from bot.fates import Pull, PullState
 from bot.ports import Forge
 from tests.repositories import content, git, new_proposal, new_repository
 
