@@ -109,8 +109,9 @@ def run(
 @cli.command(short_help="Open a pull request for a paper you want.")
 @click.argument("paper_id", metavar="ID")
 @click.option("--dry-run", is_flag=True, help="Show what would be opened; write nothing down.")
+@click.option("--offline", is_flag=True, help="Never ask arXiv: for a paper an earlier run has seen.")
 @click.pass_context
-def propose(ctx: click.Context, paper_id: str, dry_run: bool) -> None:
+def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> None:
     """Open a pull request for a paper you want, whatever the bot thinks of it.
 
     For papers that wait for your word, and for those that were skipped or never seen. Title and abstract come from
@@ -118,7 +119,7 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool) -> None:
     """
     from bot import running
 
-    report = running.propose(_wiring(ctx), paper_id, dry_run=dry_run)
+    report = running.propose(_wiring(ctx, offline=offline), paper_id, dry_run=dry_run)
     ctx.exit(DEGRADED if report.failures else OK)
 
 
