@@ -112,6 +112,14 @@ def file_name_is_id(data: Data) -> Iterator[Found]:
             yield Found(name, "", "the file's name is no paper id; name it <arXiv id>.yaml or <slug>.yaml")
 
 
+def paper_is_no_class(data: Data) -> Iterator[Found]:
+    """No paper is called as a class is: texts and vectors of both are known by these names."""
+    taken = {node.id for node in data.taxonomy.root.walk()} if data.taxonomy else set()
+    for file, paper in data.papers.items():
+        if paper.id in taken:
+            yield Found(file, "", f"{paper.id!r} is the id of a class too; give the file another name")
+
+
 def label_exists(data: Data) -> Iterator[Found]:
     """Every label is the id, or an old id, of a class."""
     if not data.taxonomy:
@@ -237,6 +245,7 @@ def rulebook_names_no_paper(data: Data) -> Iterator[Found]:
 
 CHECKS: tuple[Check, ...] = (
     file_name_is_id,
+    paper_is_no_class,
     label_exists,
     label_is_leaf,
     label_stands_once,

@@ -145,6 +145,12 @@ def test_a_paper_that_is_not_on_arxiv_needs_an_address_of_its_own(url: str | Non
     assert says in found[0].message
 
 
+def test_a_paper_must_not_be_called_as_a_class_is() -> None:
+    copy = dump_paper(PAPERS["brickdome"].model_copy(update={"url": "https://bread.example/other", "title": "Other"}))
+    found = check({**FILES, "bread/papers/steam.yaml": copy.encode()}, this_year=2026)
+    assert [(one.file, one.check) for one in found] == [("bread/papers/steam.yaml", "paper-is-no-class")]
+
+
 def test_a_paper_that_is_not_on_arxiv_must_say_where_it_is() -> None:
     text = dump_paper(PAPERS["brickdome"]).replace("url: https://bread.example/brickdome\n", "", 1)
     found = check({**FILES, "bread/papers/brickdome.yaml": text.encode()}, this_year=2026)

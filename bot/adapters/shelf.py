@@ -31,7 +31,14 @@ class Shelf:
         taxonomy = self.load_taxonomy()
         papers = self._papers()
         library = Library(taxonomy=taxonomy, papers=papers).under_current_ids()
+        taken = {node.id for node in taxonomy.root.walk()}
         for paper in library.papers.values():
+            if paper.id in taken:
+                raise DataError(
+                    f"{paper.id!r} is the id of a class too",
+                    where=self._name(_file(paper.id)),
+                    remedy="give the file another name",
+                )
             for label in paper.labels:
                 if label not in taxonomy.paths:
                     raise DataError(

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.shelf import Shelf
 from bot.errors import DataError
 from bot.models import Paper
-from tests.fabricated import LIBRARY, PAPERS
+from tests.fabricated import LIBRARY, PAPERS, TAXONOMY
 
 
 @pytest.fixture
@@ -131,3 +131,11 @@ def test_tidying_rewrites_only_what_is_not_canonical(shelf: Shelf) -> None:
     file.write_bytes(file.read_bytes().replace(b"venue: arXiv", b"venue: 'arXiv'"))
     assert shelf.tidy() == [file]
     assert shelf.read_files() == before
+
+
+def test_a_paper_called_as_a_class_is_is_refused(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "taxonomy")
+    shelf.save_taxonomy(TAXONOMY)
+    shelf.save_paper(PAPERS["brickdome"].model_copy(update={"id": "steam"}))
+    with pytest.raises(DataError, match="is the id of a class too; give the file another name"):
+        shelf.load()
