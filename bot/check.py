@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot import ids, yaml_format
 from bot.errors import DataError
-from bot.models import Library, Link, Paper, Taxonomy
+from bot.models import WEB_ADDRESS, Library, Paper, Taxonomy
 
 TAXONOMY = "taxonomy.yaml"
 _FIRST_YEAR = 1991
@@ -17,7 +17,6 @@ _FIRST_YEAR = 1991
 _NAMED_BY_KEY = {"title": "title-present", "website": "link-syntax", "code": "link-syntax", "year": "year-plausible"}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 """Those that are no white space: of white space ``one-line`` speaks."""
-_LINK = re.compile(next(one.pattern for one in Link.model_fields["url"].metadata if hasattr(one, "pattern")))
 
 
 class Problem(NamedTuple):
@@ -166,7 +165,7 @@ def one_file_per_paper(data: Data) -> Iterator[Found]:
 def link_syntax(data: Data) -> Iterator[Found]:
     """A paper's address is one; it stands there only when the paper is not on arXiv."""
     for file, paper in data.papers.items():
-        if paper.url and not _LINK.fullmatch(paper.url):
+        if paper.url and not re.fullmatch(WEB_ADDRESS, paper.url):
             yield Found(file, "url", f"{paper.url!r} is no web address; write one that opens with https://")
         if paper.url and ids.is_arxiv(paper.id):
             yield Found(file, "url", "a paper on arXiv has its address from its id; remove this key")

@@ -77,7 +77,7 @@ _file = click.Path(path_type=Path)
 _day = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@cli.command()
+@cli.command(short_help="Find, judge and propose new papers.")
 @click.option(
     "--feed", "feeds", type=_file, multiple=True, help="Read this file instead of arXiv (JSON lines or Atom)."
 )

@@ -38,7 +38,7 @@ def parse(text: str) -> tuple[str, int | None]:
 def is_arxiv(paper_id: str) -> bool:
     """Whether this is a bare arXiv id of either style."""
     match = _ARXIV.fullmatch(paper_id)
-    return bool(match) and match["version"] is None  # type: ignore[index]
+    return match is not None and match["version"] is None
 
 
 def is_valid(paper_id: str) -> bool:

@@ -19,6 +19,9 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+WEB_ADDRESS = r"https?://[^\s<>\"|]+"
+"""What is a web address on the shelf: nothing in it can end a cell of a table."""
+
 NonEmpty = Annotated[str, Field(min_length=1)]
 
 
@@ -28,7 +31,7 @@ NonEmpty = Annotated[str, Field(min_length=1)]
 class Link(Model):
     """A web address with an optional label (``Pret``) that tells several links of one kind apart."""
 
-    url: Annotated[str, Field(pattern=r"^https?://[^\s<>\"|]+$")]
+    url: Annotated[str, Field(pattern=rf"^{WEB_ADDRESS}$")]
     label: str | None = None
 
 

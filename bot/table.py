@@ -13,7 +13,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.models import Link, Paper
+from bot.models import WEB_ADDRESS, Link, Paper
 
 
 class Column(NamedTuple):
@@ -106,7 +106,7 @@ def read_links(cell: str, column: Column) -> Cell:
             if loose["text"] is not None:
                 mended.append(loose["url"])
         rest.append(_BESIDE.sub(" ", _LOOSE.sub(" ", piece.text)).strip(" )"))
-    good = [(text, url) for text, url in links if re.fullmatch(r"https?://[^\s<>\"|]+", url)]
+    good = [(text, url) for text, url in links if re.fullmatch(WEB_ADDRESS, url)]
     rest += [url for text, url in links if (text, url) not in good]
     return Cell(
         tuple(Link(url=url, label=_label(text, column) if text != url else None) for text, url in good),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.models import Record
@@ -40,18 +40,16 @@ def _minute(when: When, of_day: time) -> datetime:
     return when if of_day == time.min else when + timedelta(seconds=59, microseconds=999_999)
 
 
-def first_seen(records: Iterable[Record], on_repeat: Callable[[Record], None] | None = None) -> Iterator[Record]:
+def first_seen(records: Iterable[Record]) -> Iterator[Record]:
     """Each paper once: the first record of every bare id.
 
-    Later records of an id (a revision, a cross-listing, the same paper from a second source) go to ``on_repeat``.
+    A later record of an id is a revision, a cross-listing, or the same paper from a second source.
     Millions of ids take a few megabytes.
     """
     seen = _Seen()
     for record in records:
         if seen.add(record.id):
             yield record
-        elif on_repeat:
-            on_repeat(record)
 
 
 class _Seen:
