@@ -234,7 +234,7 @@ def check(ctx: click.Context, fix: bool, as_json: bool) -> None:
 @click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts.")
 @click.pass_context
 def index(ctx: click.Context, feeds: tuple[Path, ...], offline: bool) -> None:
-    """Bring the index of listed papers up to date (a run does this by itself)."""
+    """Bring the index up to date; a run does this itself."""
     from bot import running
 
     click.echo(running.index(_wiring(ctx, offline=offline), feeds))
