@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from bot import console
@@ -77,9 +78,10 @@ def _embedder(wiring: Wiring) -> Iterator[Finding]:
     source = embedders.source(wiring.settings.embedder, directory=wiring.model_directory)
     memory = wiring.memory("doctor")
     progress = console.ConsoleProgress()
-    memory.embed(["does it work"], progress, "trying")
+    asked = (f"does it work at {datetime.now(UTC)}",)  # never in the cache
+    memory.read([asked], progress, "trying")
     yield Finding("embedder", "works", f"{memory.model} from {source}")
-    notes = memory.update([Entry("doctor", "paper", "does it work")], "doctor", progress)  # a collection of its own
+    notes = memory.update([Entry("doctor", "paper", asked)], "doctor", progress)  # a collection of its own
     yield Finding("index", "warning" if notes else "works", "; ".join([memory.where, *notes]))
 
 

@@ -203,21 +203,33 @@ class Lane(StrEnum):
     SKIP = "skip"
 
 
+class Part(Model):
+    """What one reading of the model, or one line between two lanes, amounts to."""
+
+    name: str
+    value: float
+
+
 class Scope(Model):
     """Does the paper belong in the survey at all?"""
 
     score: Annotated[float, Field(ge=0, le=1)]
+    """The probability that it does; where too little is known for one, the share of the configured terms."""
     terms: tuple[str, ...] = ()
     """The configured terms its text holds."""
     missing: tuple[str, ...] = ()
     """The names of the configured term groups it holds nothing of."""
+    parts: tuple[Part, ...] = ()
+    """The readings the score is made of, in units of their spread among the papers seen."""
 
 
 class Ranked(Model):
-    """One class with its probability."""
+    """One class with the probability that it is one of the paper's; a paper may have several."""
 
     label: str
     probability: Annotated[float, Field(ge=0, le=1)]
+    parts: tuple[Part, ...] = ()
+    """What each reading adds to the class's score, in nats; told of the first few classes."""
 
 
 class Precedent(Model):
@@ -228,6 +240,8 @@ class Precedent(Model):
     link: str
     labels: tuple[str, ...]
     similarity: float
+    of_runner_up: bool = False
+    """Shown because it is the nearest paper of the class that came second."""
 
 
 class Rationale(Model):
@@ -237,6 +251,8 @@ class Rationale(Model):
     """For each proposed class, in their order, the rule of its rulebook that fits best."""
     quote: str
     """The sentence of the abstract that speaks most for it, verbatim."""
+    words: tuple[str, ...] = ()
+    """The words of the text that spoke most for the class, and more for it than for the runner-up."""
     why_not: str = ""
 
 
@@ -253,8 +269,19 @@ class Judgement(Model):
     """The classes that are proposed."""
     rationale: Rationale
     precedents: tuple[Precedent, ...] = ()
+    unusual: tuple[str, ...] = ()
+    """Words it uses again and again that no listed paper and no rule has: where the taxonomy may be drifting."""
+    track: tuple[int, int] | None = None
+    """Of so many listed papers with a confidence like this one's (second) the first guess was right so often."""
+    lines: tuple[Part, ...] = ()
+    """Where the lanes part."""
     flags: tuple[str, ...] = ()
     """What a reviewer should know: unusual characters, a withdrawn paper, listed abstracts that were missing …"""
+
+    @property
+    def confidence(self) -> float:
+        """The probability that the first class is one of the paper's, if it belongs at all."""
+        return self.placement[0].probability
 
 
 # --- what is proposed -------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from bot.fates import Fate, Pull
@@ -66,12 +67,22 @@ class Archive(Protocol):
 
 
 class Entry(NamedTuple):
-    """One text of the memory: a listed paper under its id, or a class of the taxonomy under its id."""
+    """One text of the memory: a listed paper under its id, or a class of the taxonomy under its id.
+
+    ``sentences``: see ``bot.texts``; the title, or the names of a class, first.
+    """
 
     key: str
     kind: Literal["paper", "class"]
-    text: str
+    sentences: tuple[str, ...]
     labels: tuple[str, ...] = ()
+
+
+class Reading(NamedTuple):
+    """A text as it is judged: its sentences, verbatim, and a unit vector of each: shape (sentences, dimensions)."""
+
+    sentences: tuple[str, ...]
+    vectors: Vectors
 
 
 class Neighbour(NamedTuple):
@@ -86,6 +97,8 @@ class Memory(Protocol):
 
     model: str
     """Names the embedding model exactly: part of every proposal's provenance."""
+    notes: list[str]
+    """What was odd about index and cache so far, one sentence each; the run went on without them."""
 
     def update(self, entries: Sequence[Entry], taxonomy_sha: str, progress: Progress) -> list[str]:
         """Make the index hold exactly these entries, embedding only what is new or changed.
@@ -95,17 +108,35 @@ class Memory(Protocol):
         """
         ...
 
-    def vectors(self, kind: Literal["paper", "class"]) -> dict[str, Vector]:
-        """Key -> unit vector of shape (dimensions,) of every entry of this kind."""
+    def readings(self, kind: Literal["paper", "class"]) -> dict[str, Reading]:
+        """Key -> reading of every entry of this kind."""
         ...
 
-    def embed(self, texts: Sequence[str], progress: Progress, label: str) -> Vectors:
-        """Vectors of texts that are not in the index, by the same recipe. Raises EmbedderError."""
+    def read(self, texts: Sequence[tuple[str, ...]], progress: Progress, label: str) -> list[Reading]:
+        """Readings of texts (as sentences) that are not in the index, by the same recipe. Raises EmbedderError."""
         ...
 
     def nearest(self, vectors: Vectors, count: int) -> list[list[Neighbour]]:
-        """For each vector the most similar listed papers, best first."""
+        """For each vector (see ``bot.vectors.pooled``) the most similar listed papers, best first."""
         ...
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a judge learns from."""
+
+    papers: Mapping[str, Reading]
+    """Listed papers by id."""
+    classes: Mapping[str, Reading]
+    """The rulebook by leaf id."""
+    scope: Reading
+    """The survey's own statement of what belongs in it, rule by rule; may be empty."""
+    seen: Mapping[str, Reading] = field(default_factory=dict)
+    """Papers that came past the cheap stage and are not listed: unlabelled, for many belong and nobody listed them."""
+    refused: Collection[str] = ()
+    """Those of ``seen`` that a human has refused."""
+    weeks: float = 0.0
+    """How long the flow ran that ``seen`` was taken from; 0 when that is not known."""
 
 
 class Judge(Protocol):
@@ -118,11 +149,11 @@ class Judge(Protocol):
         """Why the paper cannot belong, from its words alone and fast, or None when it could."""
         ...
 
-    def fit(self, entries: Mapping[str, str], vectors: Mapping[str, Vector]) -> None:
-        """Learn from the listed papers and the rulebook: texts and vectors by paper id and by leaf id."""
+    def fit(self, past: Past) -> Sequence[str]:
+        """Learn; returns what the operator should know of it, one sentence each (too few papers to calibrate …)."""
         ...
 
-    def judge(self, record: Record, vector: Vector, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
+    def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
         """What to do with a paper, and why; ``near`` are the listed papers most like it."""
         ...
 

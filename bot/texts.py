@@ -4,7 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from bot.models import Node, Paper, Record, Taxonomy
+from bot.models import Node, Paper, Record
+
+LONGEST = 200_000
+"""Characters of an abstract that are read; arXiv takes 1,920."""
 
 # Zero-width and bidirectional controls: invisible, and able to hide words from a reader or to turn them round.
 _INVISIBLE = re.compile(
@@ -14,6 +17,7 @@ _INVISIBLE = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[$\\]|[\"'(\[]*[A-Z0-9])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|approx|Fig|Eq|Sec|Tab|Ref|No|Dr)|\b[A-Z])\.$")
+_OWN = re.compile(r"\b(?:we|our|this (?:paper|work)|propos\w*|introduc\w*|present\w*|novel)\b", re.IGNORECASE)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
@@ -55,21 +59,46 @@ def _pieces(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-def record_text(record: Record) -> str:
-    """What is matched of a paper whose abstract is known."""
-    return f"{record.title}. {record.abstract}"
+def record_sentences(record: Record) -> tuple[str, ...]:
+    """What is read of a paper whose abstract is known: the title, and the sentences of the abstract."""
+    return (record.title, *sentences(record.abstract[:LONGEST]))
 
 
-def class_text(path: Sequence[Node]) -> str:
-    """What is matched of a class: names from the pillar down, definition and include rules; never the exclusions."""
-    leaf = path[-1]
-    names = ". ".join(node.name for node in reversed(path))
-    return " ".join([f"{names}.", leaf.definition, *(f"{rule}." for rule in leaf.include)])
+def class_sentences(path: Sequence[Node]) -> tuple[str, ...]:
+    """What is read of a class: the names from it up to its pillar, then its rules; never its exclusions.
+
+    The exclusions carry the words of the sibling classes.
+    """
+    return (". ".join(node.name for node in reversed(path)), *rules(path[-1]))
 
 
-def paper_text(paper: Paper, record: Record | None, taxonomy: Taxonomy) -> str:
-    """What is matched of a listed paper: title and abstract; without one, title, note and its classes' definitions."""
+def scope_sentences(survey: Node) -> tuple[str, ...]:
+    """What is read of the survey's own statement of what belongs in it: its include rules, else its definition."""
+    return survey.include or tuple(sentences(survey.definition))
+
+
+def rules(node: Node) -> tuple[str, ...]:
+    """What a class says of what belongs in it: each sentence of it is a rule."""
+    return (*sentences(node.definition), *node.include)
+
+
+def paper_sentences(paper: Paper, record: Record | None) -> tuple[str, ...]:
+    """What is read of a listed paper: title and abstract; without one, title and note."""
     if record is not None:
-        return record_text(record)
-    rules = [taxonomy.leaf(label).definition for label in taxonomy.current(paper.labels) if label in taxonomy.paths]
-    return " ".join([f"{paper.title}.", paper.note or "", *rules])
+        return record_sentences(record)
+    return tuple(part for part in (paper.title, paper.note) if part)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Sentences as one text; none of them runs into the next."""
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+
+
+def stress(parts: Sequence[str]) -> tuple[int, ...]:
+    """How much each sentence counts: the title, and those in which authors speak of their own work, count twice."""
+    return tuple(2 if not place or _OWN.search(part) else 1 for place, part in enumerate(parts))
+
+
+def stressed(parts: Sequence[str]) -> str:
+    """Sentences as one text, each said as often as it counts."""
+    return joined([part for part, times in zip(parts, stress(parts), strict=True) for _ in range(times)])

@@ -87,7 +87,7 @@ class Wiring:
 
         key = os.environ.get(self.settings.embedder.key_env)
         embedder = embedders.load(self.settings.embedder, self.cache / "model", key, directory=self.model_directory)
-        return ChromaMemory(embedder, self.index_path, self.settings.index.url, survey)
+        return ChromaMemory(embedder, self.index_path, self.settings.index.url, survey, vectors=self.cache / "vectors")
 
     def forge(self, show: Callable[[Proposal], None], *, dry_run: bool) -> Forge:
         """Where pull requests go; ``show`` is told what a dry run would open. Raises ForgeError."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import texts
-from bot.models import Record
+from bot.models import Node, Record
 from tests.fabricated import PAPERS, RECORDS, TAXONOMY, candidate
 
 HIDDEN = ["\u200b", "\u200d", "\u00ad", "\u202e", "\u2066", "\u061c", "\u2060", "\ufeff", "\u3164", "\U000e0041"]
@@ -76,20 +76,76 @@ def test_an_abbreviation_ends_no_sentence(short: str) -> None:
     assert texts.sentences(text) == [text]
 
 
-def test_a_class_is_matched_by_names_definition_and_include_rules_but_never_by_its_exclusions() -> None:
-    text = texts.class_text(TAXONOMY.paths["sourdough"])
-    for part in ("Sourdough", "Leavening", "Better Dough", "lactic bacteria", "starter, levain"):
-        assert part in text
-    assert "factory" not in text
+# --- what is read ----------------------------------------------------------------------------------------------------
 
 
-def test_a_listed_paper_is_matched_by_title_and_abstract() -> None:
+def test_a_paper_is_read_as_its_title_and_the_sentences_of_its_abstract() -> None:
+    record = candidate("2611.00001", "A. Title", "We bake. It rises!")
+    assert texts.record_sentences(record) == ("A. Title", "We bake.", "It rises!")
+
+
+def test_a_paper_without_a_visible_abstract_is_read_as_its_title() -> None:
+    record, _ = texts.clean_record(candidate("2611.00001", "A Title", "\u200b"))
+    assert texts.record_sentences(record) == ("A Title",)
+
+
+def test_of_an_abstract_longer_than_any_only_the_beginning_is_read() -> None:
+    found = texts.record_sentences(candidate("2611.00001", "A Title", "We bake. " * texts.LONGEST))
+    assert sum(map(len, found[1:])) <= texts.LONGEST
+    assert found[1] == "We bake."
+
+
+def test_a_class_is_read_as_its_names_and_each_of_its_rules_but_never_its_exclusions() -> None:
+    assert texts.class_sentences(TAXONOMY.paths["sourdough"]) == (
+        "Sourdough. Leavening. Better Dough",
+        "Dough raised by wild yeast and lactic bacteria kept in a starter.",
+        "starter, levain or wild yeast cultures",
+    )
+
+
+def test_every_sentence_of_a_definition_is_a_rule_and_so_is_every_inclusion() -> None:
+    node = Node(id="lids", name="Lids", definition="It holds. It fits.", include=("pots", "pans"), exclude=("cups",))
+    assert texts.rules(node) == ("It holds.", "It fits.", "pots", "pans")
+    assert texts.class_sentences((node.model_copy(update={"definition": "", "include": ()}),)) == ("Lids",)
+
+
+def test_a_survey_says_what_belongs_by_its_inclusions_and_without_any_by_its_definition() -> None:
+    root = TAXONOMY.root
+    assert texts.scope_sentences(root) == ("Methods that bake bread with less time, flour or heat.",)
+    assert texts.scope_sentences(root.model_copy(update={"include": ("less heat", "less time")})) == (
+        "less heat",
+        "less time",
+    )
+    assert texts.scope_sentences(Node(id="survey", name="Survey", exclude=("cakes",))) == ()
+
+
+def test_a_listed_paper_is_read_like_any_other_where_its_abstract_is_known() -> None:
     record = RECORDS["2501.00001"]
-    assert texts.paper_text(PAPERS[record.id], record, TAXONOMY) == f"{record.title}. {record.abstract}"
+    noted = PAPERS[record.id].model_copy(update={"note": "Own words."})
+    assert texts.paper_sentences(noted, record) == texts.record_sentences(record)
 
 
-def test_a_listed_paper_without_abstract_is_matched_by_title_note_and_the_definitions_of_its_classes() -> None:
-    labels = ("hearth", "no-class", "dough")
-    paper = PAPERS["brickdome"].model_copy(update={"note": "Own bricks.", "labels": labels})
-    text = texts.paper_text(paper, None, TAXONOMY)
-    assert text == f"BrickDome: A Better Hearth. Own bricks. {TAXONOMY.leaf('stone-hearth').definition}"
+def test_a_listed_paper_without_abstract_is_read_as_its_title_and_note_and_nothing_of_its_classes() -> None:
+    paper = PAPERS["brickdome"]
+    assert texts.paper_sentences(paper, None) == ("BrickDome: A Better Hearth",)
+    noted = paper.model_copy(update={"note": "Own bricks. Own fire."})
+    assert texts.paper_sentences(noted, None) == ("BrickDome: A Better Hearth", "Own bricks. Own fire.")
+
+
+def test_sentences_are_joined_so_that_none_runs_into_the_next() -> None:
+    assert texts.joined(["A Title", "We bake.", "Does it rise?", "It does!", "lids"]) == (
+        "A Title. We bake. Does it rise? It does! lids."
+    )
+    assert texts.joined([]) == ""
+
+
+def test_the_title_and_what_authors_say_of_their_own_work_is_said_twice() -> None:
+    parts = ["A Title", "Bread is old.", "We knead.", "Weeks pass."]
+    assert texts.stressed(parts) == "A Title. A Title. Bread is old. We knead. We knead. Weeks pass."
+
+
+@pytest.mark.parametrize(
+    "own", ["We", "OUR", "This paper", "this work", "proposed", "introducing", "presents", "novel"]
+)
+def test_authors_speak_of_their_own_work_in_such_words(own: str) -> None:
+    assert texts.stressed(["", f"{own} loaf."]).count(f"{own} loaf.") == 2

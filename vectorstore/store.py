@@ -12,10 +12,9 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.errors import SurveyBotError, VectorStoreError
-from bot.ports import Vectors
+from bot.ports import Vector, Vectors
 
 SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}}
 PAGE = 1000
@@ -29,7 +28,7 @@ class Row(NamedTuple):
     """One vector and what is known of it."""
 
     metadata: Metadata
-    vector: npt.NDArray[np.float32]
+    vector: Vector
 
 
 class Store:
@@ -64,8 +63,8 @@ class Store:
 
     @property
     def fingerprint(self) -> Metadata:
-        """What the collection was made of."""
-        return dict(self._collection.metadata or {})
+        """What the collection was made of; empty before it is open."""
+        return dict(self._collection.metadata or {}) if self._collection else {}
 
     def mark(self, fingerprint: Metadata) -> None:
         """Set the fingerprint."""
@@ -73,17 +72,14 @@ class Store:
             with _told(self.where):
                 self._collection.modify(metadata=fingerprint)
 
-    def rows(self, where: Metadata | None = None) -> dict[str, Row]:
-        """Every row, or those with this metadata, by id."""
-        found: dict[str, Row] = {}
+    def metadata(self) -> dict[str, Metadata]:
+        """What is known of every row, by id."""
+        found: dict[str, Metadata] = {}
         with _told(self.where):
             while True:
-                page = self._collection.get(
-                    where=where, include=["metadatas", "embeddings"], limit=PAGE, offset=len(found)
-                )
-                vectors = np.asarray(page["embeddings"], dtype=np.float32)
-                for row_id, metadata, vector in zip(page["ids"], page["metadatas"], vectors, strict=True):
-                    found[row_id] = Row(dict(metadata or {}), vector)
+                page = self._collection.get(include=["metadatas"], limit=PAGE, offset=len(found))
+                for row_id, metadata in zip(page["ids"], page["metadatas"], strict=True):
+                    found[row_id] = dict(metadata or {})
                 if len(page["ids"]) < PAGE:
                     return found
 

@@ -1,7 +1,7 @@
-"""The text recipe: how a text of any length becomes one vector. Pure.
+"""The text recipe: how a sentence of any length becomes one vector. Pure.
 
-MiniLM reads 256 tokens and most abstracts are longer, so a text is cut into windows of whole sentences that fit, every
-window is embedded, and the mean of their unit vectors, weighted by their lengths, is the vector of the text.
+A model reads only so much (MiniLM 256 tokens), so what is longer is cut into windows, at sentences where there are
+some, every window is embedded, and the mean of their unit vectors, weighted by their lengths, is the sentence's vector.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.ports import Vectors
-from bot.texts import sentences
+from bot.ports import Vector, Vectors
+from bot.texts import LONGEST, sentences
 
-RECIPE = "sentence-windows-2"
-"""Name and version; part of the index's fingerprint. Change it when any function here changes its answer."""
-LONGEST = 200_000
-"""Characters of a text that are embedded; arXiv takes 1,920 of an abstract."""
+RECIPE = "sentence-vectors-1"
+"""Name and version; part of the index's fingerprint and of the cache's name. Change it when any function here, or what
+is read of a text, changes its answer."""
 
 
 def windows(text: str, max_chars: int) -> list[str]:
@@ -48,7 +46,7 @@ def _packed(parts: Iterable[str], max_chars: int) -> list[str]:
     return runs
 
 
-def pool(vectors: Vectors, weights: Sequence[float]) -> npt.NDArray[np.float32]:
+def pool(vectors: Vectors, weights: Sequence[float]) -> Vector:
     """One unit vector of shape (dimensions,): the weighted mean of unit vectors (windows, dimensions), renormalised."""
     shares = np.maximum(np.asarray(weights, dtype=np.float32), 1e-6)
     mean = (vectors * shares[:, None]).sum(axis=0)

@@ -31,6 +31,8 @@ _KEEP = """
     DO UPDATE SET version = excluded.version, json = excluded.json WHERE excluded.version >= version
 """
 _BATCH = 100
+_TROUBLE = (sqlite3.Error, OSError, UnicodeError)
+"""The last where SQLite quotes a damaged layout in its message."""
 _LAST = 2**63 - 1
 """The largest number SQLite holds; a feed can claim any version."""
 
@@ -95,7 +97,7 @@ class RecordArchive:
                     marks = ",".join("?" * len(some))
                     for (json,) in store.execute(f"SELECT json FROM records WHERE id IN ({marks})", some):  # noqa: S608
                         found |= _read(json)
-        except (sqlite3.Error, OSError) as error:
+        except _TROUBLE as error:
             self._trouble(error)
         return found | self._of_this_run(wanted)
 
@@ -110,7 +112,7 @@ class RecordArchive:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as store, store:
                 store.executemany(_KEEP, rows)
-        except (sqlite3.Error, OSError) as error:
+        except _TROUBLE as error:
             if self._trouble(error) and again:
                 self._write(batch, again=False)
             else:
@@ -127,7 +129,8 @@ class RecordArchive:
 
     def _trouble(self, error: Exception) -> bool:
         """Note it; a damaged file is moved aside. Whether writing is worth another try."""
-        damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        damaged = isinstance(error, UnicodeError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
         note = f"{self._file}: the cache of abstracts cannot be used ({error}); they are fetched again in every run"
         if damaged:
             aside = self._file.with_suffix(".damaged")

@@ -4,21 +4,30 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bot.ports import Entry
+from bot import texts
+from bot.ports import Entry, Reading
+from bot.vectors import pooled
+from tests.conftest import quiet
 from tests.fabricated import ABSTRACTS, PAPERS, TAXONOMY
 from tests.fake_embedder import FakeEmbedder
 from vectorstore.index import ChromaMemory
 
 PAPER_ENTRIES = [
-    Entry(paper.id, "paper", f"{paper.title}. {ABSTRACTS.get(paper.id, '')}", paper.labels) for paper in PAPERS.values()
+    Entry(paper.id, "paper", (paper.title, *texts.sentences(ABSTRACTS.get(paper.id, ""))), paper.labels)
+    for paper in PAPERS.values()
 ]
-CLASS_ENTRIES = [Entry(leaf.id, "class", f"{leaf.name}. {leaf.definition}") for leaf in TAXONOMY.leaves]
+CLASS_ENTRIES = [Entry(leaf.id, "class", (leaf.name, leaf.definition, *leaf.include)) for leaf in TAXONOMY.leaves]
 ENTRIES = [*PAPER_ENTRIES, *CLASS_ENTRIES]
+
+
+def sentences(entries: Iterable[Entry]) -> list[str]:
+    """Every sentence of these entries, in order: what it costs to read them."""
+    return [sentence for entry in entries for sentence in entry.sentences]
 
 
 class Opener:
@@ -26,11 +35,12 @@ class Opener:
 
     def __init__(self, path: Path, key_file: Path) -> None:
         self.path, self.key_file = path, key_file
+        self.vectors = path.with_name("vectors")
         self.memory: ChromaMemory | None = None
 
     def __call__(self, embedder: FakeEmbedder, survey: str = "bread") -> ChromaMemory:
         self.close()
-        self.memory = ChromaMemory(embedder, self.path, "", survey, key_file=self.key_file)
+        self.memory = ChromaMemory(embedder, self.path, "", survey, vectors=self.vectors, key_file=self.key_file)
         return self.memory
 
     def close(self) -> None:
@@ -43,13 +53,30 @@ def asides(path: Path) -> list[Path]:
     return sorted(path.parent.glob("index.aside-*"))
 
 
+def same(found: Sequence[Reading], expected: Sequence[Reading]) -> bool:
+    """Whether these are the same readings, bit for bit."""
+    return [(one.sentences, one.vectors.shape, one.vectors.tobytes()) for one in found] == [
+        (one.sentences, one.vectors.shape, one.vectors.tobytes()) for one in expected
+    ]
+
+
 def holds(memory: ChromaMemory, entries: Iterable[Entry]) -> bool:
-    """Whether the index holds exactly these entries with the vectors of their texts."""
-    fake = FakeEmbedder(max_chars=10**6)
-    kinds = {kind: memory.vectors(kind) for kind in ("paper", "class")}
-    expected = {(entry.kind, entry.key): fake.encode([entry.text])[0] for entry in entries}
-    found = {(kind, key): vector for kind, rows in kinds.items() for key, vector in rows.items()}
-    return found.keys() == expected.keys() and all(np.allclose(found[key], expected[key], atol=1e-6) for key in found)
+    """Whether the memory gives exactly the readings of these entries, and the index has exactly the papers' vectors."""
+    entries = list(entries)
+    fresh = ChromaMemory(FakeEmbedder(), None, "", "fresh")
+    expected = dict(zip(entries, fresh.read([entry.sentences for entry in entries], quiet, ""), strict=True))
+    for kind in ("paper", "class"):
+        wanted = {entry.key: reading for entry, reading in expected.items() if entry.kind == kind}
+        found = memory.readings(kind)
+        if list(found) != list(wanted) or not same(list(found.values()), list(wanted.values())):
+            return False
+    papers = {entry.key: pooled(reading) for entry, reading in expected.items() if entry.kind == "paper"}
+    near = memory.nearest(np.stack(list(papers.values())), len(papers) + 1) if papers else []
+    return all(
+        {one.id for one in found} == set(papers)
+        and all(np.isclose(one.similarity, papers[one.id] @ vector, atol=1e-5) for one in found)
+        for vector, found in zip(papers.values(), near, strict=True)
+    )
 
 
 def environment() -> dict[str, str]:

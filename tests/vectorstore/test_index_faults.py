@@ -22,40 +22,64 @@ KILLED = """
     from tests.fake_embedder import FakeEmbedder
     from tests.vectorstore.memories import ENTRIES
     from vectorstore import index
-    index.TEXTS_A_BATCH = 2
 
-    class Dies(FakeEmbedder):
-        def encode(self, texts):
-            if len(self.texts) >= 6:
-                os._exit(9)
-            return super().encode(texts)
+    def killed(store, rows):
+        put(store, dict(list(rows.items())[:6]))
+        os._exit(9)
 
-    memory = index.ChromaMemory(Dies(), Path(sys.argv[1]), "", "bread", key_file=Path(sys.argv[2]))
-    memory.update(ENTRIES, "sha", quiet)
+    put, index.Store.put = index.Store.put, killed
+    index.ChromaMemory(FakeEmbedder(), Path(sys.argv[1]), "", "bread", key_file=Path(sys.argv[2])).update(
+        ENTRIES, "sha", quiet
+    )
 """
 
 
-def test_after_a_kill_in_the_middle_the_next_update_goes_on_where_it_was(
+def test_after_a_kill_in_the_middle_the_next_update_completes_the_index(
     opened: Opener, embedder: FakeEmbedder, progress: Progress, path: Path
 ) -> None:
     assert run(KILLED, path, opened.key_file) == 9
     memory = opened(embedder)
     assert memory.update(ENTRIES, "sha", progress) == []
-    assert len(embedder.texts) == len(ENTRIES) - 6
     assert holds(memory, ENTRIES)
 
 
 def test_an_unfinished_update_leaves_no_taxonomy_in_the_fingerprint(
-    opened: Opener, progress: Progress, monkeypatch: pytest.MonkeyPatch
+    opened: Opener, embedder: FakeEmbedder, progress: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(BaseException):
+        pass
+
+    def put(*_: object) -> None:
+        raise KilledError
+
+    memory = opened(embedder)
+    memory.update(ENTRIES[1:], "before", progress)
+    monkeypatch.setattr(index.Store, "put", put)
+    with pytest.raises(KilledError):
+        memory.update(ENTRIES, "after", progress)
+    assert "taxonomy" not in memory.fingerprint
+
+
+def test_a_model_that_fails_leaves_the_index_as_it_was(
+    opened: Opener, embedder: FakeEmbedder, progress: Progress
 ) -> None:
     class Fails(FakeEmbedder):
         def encode(self, texts: object) -> object:  # type: ignore[override]
             raise EmbedderError("the model is tired")
 
+    tired = opened(Fails())
+    with pytest.raises(EmbedderError):
+        tired.update(ENTRIES, "sha", progress)
+    with pytest.raises(VectorStoreError, match="update it first"):
+        tired.nearest(embedder.encode(["bread"]), 3)
+    assert tired.fingerprint == {}
+    opened(embedder).update(ENTRIES[1:], "before", progress)
     memory = opened(Fails())
     with pytest.raises(EmbedderError):
-        memory.update(ENTRIES, "sha", progress)
-    assert "taxonomy" not in memory.fingerprint
+        memory.update(ENTRIES, "after", progress)
+    good = opened(embedder)
+    assert good.update(ENTRIES[1:], "before", progress) == []
+    assert holds(good, ENTRIES[1:])
 
 
 def damaged(name: str) -> str:
@@ -84,10 +108,9 @@ def test_a_corrupt_index_is_moved_aside_and_built_anew_with_a_note(
 
 
 def test_broken_neighbour_files_are_found_by_the_update_and_not_by_the_reader(
-    opened: Opener, embedder: FakeEmbedder, progress: Progress, path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Opener, embedder: FakeEmbedder, progress: Progress, path: Path
 ) -> None:
-    monkeypatch.setattr(index, "TEXTS_A_BATCH", 600)
-    many = [Entry(f"paper-{number}", "paper", f"Loaf {number}.") for number in range(1200)]
+    many = [Entry(f"paper-{number}", "paper", (f"Loaf {number}.",)) for number in range(1200)]
     opened(embedder).update(many, "sha", progress)
     opened.close()
     files = [file for file in path.rglob("*.bin") if file.stat().st_size]
@@ -107,11 +130,10 @@ def test_an_index_from_another_machine_is_never_opened(
     opened.close()
     opened.key_file.write_bytes(b"the secret of another machine")
     memory = opened(embedder)
-    embedder.texts.clear()
     notes = memory.update(ENTRIES, "sha", progress)
     (aside,) = asides(path)
     assert notes == [f"{path}: this index was not made here, so it was moved to {aside.name} and built anew"]
-    assert len(embedder.texts) == len(ENTRIES)
+    assert holds(memory, ENTRIES)
 
 
 def test_a_copied_index_is_never_opened(opened: Opener, embedder: FakeEmbedder, progress: Progress, path: Path) -> None:
@@ -153,6 +175,7 @@ def test_without_a_writable_folder_the_index_is_kept_in_memory_with_a_note(
 ) -> None:
     path.parent.parent.mkdir(parents=True, exist_ok=True)
     path.parent.write_text("a file where a folder should be")
+    opened.vectors = path.parent.with_name("vectors")
     memory = opened(embedder)
     (note,) = memory.update(ENTRIES, "sha", progress)
     assert note.startswith(f"{path}: cannot be used (")
@@ -163,7 +186,7 @@ def test_without_a_writable_folder_the_index_is_kept_in_memory_with_a_note(
 
 
 @pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs a mount of its own")
-def test_a_read_only_index_is_left_where_it_is(
+def test_a_read_only_index_and_cache_are_left_where_they_are(
     opened: Opener, embedder: FakeEmbedder, progress: Progress, path: Path
 ) -> None:
     opened(embedder).update(ENTRIES, "sha", progress)
@@ -175,13 +198,17 @@ def test_a_read_only_index_is_left_where_it_is(
         from tests.fake_embedder import FakeEmbedder
         from tests.vectorstore.memories import ENTRIES
         from vectorstore.index import ChromaMemory
-        memory = ChromaMemory(FakeEmbedder(), Path(sys.argv[1]), "", "bread", key_file=Path(sys.argv[2]))
-        (note,) = memory.update(ENTRIES[:3], "sha", quiet)
-        assert note.endswith("this run keeps its index in memory"), note
-        assert len(memory.vectors("paper")) == 3
+        index, key, vectors = map(Path, sys.argv[1:])
+        memory = ChromaMemory(FakeEmbedder(), index, "", "bread", vectors=vectors, key_file=key)
+        first, *rest = memory.update(ENTRIES[:3], "sha", quiet)
+        assert first.endswith("this run keeps its index in memory"), first
+        assert not rest, rest  # what is cached can be read
+        assert len(memory.readings("paper")) == 3
+        (note,) = memory.update([entry._replace(sentences=("Crumb.",)) for entry in ENTRIES[:3]], "sha", quiet)
+        assert "cannot be used (attempt to write a readonly database); texts are embedded again in every" in note, note
     """
     mount = f"mount --bind {path.parent} {path.parent} && mount -o remount,bind,ro {path.parent}"
-    inner = [sys.executable, "-c", textwrap.dedent(code), str(path), str(opened.key_file)]
+    inner = [sys.executable, "-c", textwrap.dedent(code), str(path), str(opened.key_file), str(opened.vectors)]
     command = ["unshare", "-m", "sh", "-c", f'{mount} || exit 77; exec "$@"', "sh", *inner]
     result = subprocess.run(command, env=environment(), check=False, capture_output=True, text=True)
     if result.returncode == 77 or "unshare" in result.stderr:
@@ -246,11 +273,11 @@ def test_a_failing_index_in_memory_leaves_the_one_on_disk_alone(
     opened.key_file.rmdir()
     opened.key_file.write_bytes(key)
 
-    def rows(*_: object) -> None:
+    def metadata(*_: object) -> None:
         raise VectorStoreError("Chroma failed (out of memory)", where="memory")
 
     with monkeypatch.context() as patch:
-        patch.setattr(index.Store, "rows", rows)
+        patch.setattr(index.Store, "metadata", metadata)
         with pytest.raises(VectorStoreError, match="out of memory"):
             memory.update(ENTRIES, "sha", progress)
     assert asides(path) == []

@@ -11,8 +11,9 @@ import pytest
 
 from bot.errors import VectorStoreError
 from bot.ports import Progress
+from bot.vectors import pooled
 from tests.fake_embedder import FakeEmbedder
-from tests.vectorstore.memories import ENTRIES, holds
+from tests.vectorstore.memories import ENTRIES, holds, sentences
 from vectorstore.index import ChromaMemory
 from vectorstore.store import shown
 
@@ -56,27 +57,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def test_a_server_keeps_the_index_for_every_run(server: Server, progress: Progress, tmp_path: Path) -> None:
     embedder = FakeEmbedder()
-    first = ChromaMemory(embedder, tmp_path / "unused", server.url, "bread")
+    vectors = tmp_path / "vectors"
+    first = ChromaMemory(embedder, tmp_path / "unused", server.url, "bread", vectors=vectors)
     assert first.update(ENTRIES, "sha", progress) == []
     assert first.where == server.url
     embedder.texts.clear()
-    second = ChromaMemory(embedder, None, f"{server.url}/", "bread")
+    second = ChromaMemory(embedder, None, f"{server.url}/", "bread", vectors=vectors)
     assert second.update(ENTRIES, "sha", progress) == []
     assert embedder.texts == []
     assert holds(second, ENTRIES)
-    near = second.nearest(embedder.encode([ENTRIES[0].text]), 3)[0]
+    near = second.nearest(pooled(second.readings("paper")[ENTRIES[0].key])[None, :], 3)[0]
     assert near[0].id == ENTRIES[0].key
     assert near[0].similarity == pytest.approx(1, abs=1e-5)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [vectors]
 
 
-def test_a_changed_library_is_followed_on_a_server(server: Server, progress: Progress) -> None:
+def test_a_changed_library_is_followed_on_a_server(server: Server, progress: Progress, tmp_path: Path) -> None:
     embedder = FakeEmbedder()
-    memory = ChromaMemory(embedder, None, server.url, "changing bread")
+    memory = ChromaMemory(embedder, None, server.url, "changing bread", vectors=tmp_path)
     memory.update(ENTRIES[:6], "one", progress)
     embedder.texts.clear()
     memory.update(ENTRIES[2:8], "two", progress)
-    assert len(embedder.texts) == 2
+    assert embedder.texts == sentences(ENTRIES[6:8])
     assert holds(memory, ENTRIES[2:8])
     assert memory.fingerprint["taxonomy"] == "two"
 
@@ -102,7 +104,7 @@ def test_a_server_that_dies_in_the_middle_is_told_in_one_sentence(tmp_path: Path
     memory.update(ENTRIES, "sha", progress)
     server.stop()
     with pytest.raises(VectorStoreError, match=rf"^{server.url}: Chroma failed \(.*\); "):
-        memory.vectors("paper")
+        memory.nearest(memory.readings("paper")[ENTRIES[0].key].vectors, 1)
     with pytest.raises(VectorStoreError) as caught:
         memory.update(ENTRIES, "sha", progress)
     assert "\n" not in str(caught.value)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.texts import LONGEST
 from vectorstore import text
 
 
@@ -31,7 +32,7 @@ def test_a_sentence_over_the_limit_is_cut_between_words_and_a_word_over_it_anywh
 
 
 def test_of_a_text_without_end_only_the_beginning_is_read() -> None:
-    assert len(text.windows("word " * 2_000_000, 1000)) <= text.LONGEST // 900
+    assert len(text.windows("word " * 2_000_000, 1000)) <= LONGEST // 900
     assert len(text.windows("word " * 20_000, 1000)) == 100  # twenty thousand words are read to their end
 
 
