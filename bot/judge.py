@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from bot import texts
+from bot import lanes, texts
+from bot.classify import words
 from bot.classify.placement import Placement
-from bot.classify.rationale import rationale
+from bot.classify.rationale import rationale, unusual
 from bot.errors import DataError
-from bot.models import Judgement, Lane, Library, Precedent, Ranked, Record, Scope
-from bot.ports import Neighbour, Vector
-from bot.scope import NEAREST, KeywordRule, ScopeModel
+from bot.models import Judgement, Lane, Library, Part, Precedent, Ranked, Record, Scope
+from bot.ports import Neighbour, Past, Reading
+from bot.scope import KeywordRule, ScopeModel
 from bot.settings import Settings
+
+PRECEDENTS = 5
+OF_THE_CLASS = 3
+"""So many precedents are of the proposed class, if there are; then one of the runner-up; then the nearest others."""
+NEARBY = 0.1
+"""Listed papers whose confidence is no further off tell how often the bot was right at a confidence like this one."""
+TOLD = 3
+"""Classes whose score is told part by part."""
 
 
 class EmbeddedJudge:
     """Judges without a language model: keyword rule, words and sentence embeddings (``bot.ports.Judge``)."""
 
-    neighbours = NEAREST
-    """How many precedents it looks at and shows."""
+    neighbours = 100
+    """Among so many of the nearest papers those are looked for that are shown as precedents."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library, self._settings = library.under_current_ids(), settings
@@ -30,62 +39,105 @@ class EmbeddedJudge:
         """Why the paper cannot belong, from its words alone, or None."""
         return self._rule.ruled_out(record)
 
-    def fit(self, entries: Mapping[str, str], vectors: Mapping[str, Vector]) -> None:
-        """Learn from the listed papers and the rulebook: texts and vectors by paper id and by leaf id.
-
-        Raises DataError when the taxonomy has no class.
-        """
-        taxonomy, papers = self._library.taxonomy, self._library.papers
+    def fit(self, past: Past) -> tuple[str, ...]:
+        """Learn from the past; what is odd about it, one sentence each. Raises DataError if there is no class."""
+        taxonomy = self._library.taxonomy
         if not taxonomy.paths:
             raise DataError(
                 "there is no class", where="taxonomy.yaml", remedy="add one below `children:` of the survey"
             )
-        labels = {paper.id: [label for label in paper.labels if label in taxonomy.paths] for paper in papers.values()}
-        self._placement = Placement([leaf.id for leaf in taxonomy.leaves])
-        self._placement.fit(entries, labels, vectors)
-        listed = [vectors[paper_id] for paper_id in papers if paper_id in vectors]
-        self._scope = ScopeModel(self._rule, np.array(listed, dtype=np.float32))
+        self._classes = past.classes
+        self.placement = Placement(list(taxonomy.paths))
+        self.placement.fit(past.classes, past.papers, self._labels(past))
+        self.scope = ScopeModel(self._rule)
+        self.scope.fit(past)
+        self.lines = self._lines(past)
+        listed = (*past.papers.values(), *past.classes.values(), past.scope)
+        self._usual = {stem for reading in listed for stem in words.stems(texts.joined(reading.sentences))}
+        return self.lines.notes
 
-    def judge(self, record: Record, vector: Vector, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
+    def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
         """What to do with a paper, and why; ``near`` are the listed papers most like it."""
-        scope = self._scope.judge(record, [neighbour.similarity for neighbour in near])
-        placement = self._placement.rank(texts.record_text(record), vector)
-        labels = self._labels(placement)
-        lane, reason = self._lane(scope, placement)
+        scope = self.scope.judge(reading, record.id)
+        placement = self.placement.rank(reading, TOLD)
+        labels = tuple(
+            ranked.label
+            for place, ranked in enumerate(placement)
+            if not place or ranked.probability >= self.lines.further
+        )
+        lane = self.lines.lane(scope.score, placement[0].probability)
         rival = next((ranked.label for ranked in placement if ranked.label not in labels), None)
+        speaking = self.placement.speaking(reading, labels[0], rival)
         return Judgement(
             scope=scope,
             lane=lane,
-            reason=reason,
+            reason=self._reason(lane, scope, placement),
             placement=placement,
             labels=labels,
-            precedents=self._precedents(near),
-            rationale=rationale(record, labels, rival, self._library.taxonomy),
+            precedents=self._precedents(near, labels, rival),
+            rationale=rationale(reading, labels, rival, self._library.taxonomy, self._classes, speaking),
+            unusual=unusual(record, self._usual),
+            track=self._track(placement[0].probability),
+            lines=tuple(Part(name=name, value=getattr(self.lines, name)) for name in ("ask", "propose", "further")),
             flags=tuple(flags),
         )
 
-    def _labels(self, placement: Sequence[Ranked]) -> tuple[str, ...]:
-        further = self._settings.placement.further
-        return tuple(ranked.label for i, ranked in enumerate(placement) if i == 0 or ranked.probability >= further)
+    # --- their parts --------------------------------------------------------------------------------------------------
 
-    def _lane(self, scope: Scope, placement: Sequence[Ranked]) -> tuple[Lane, str]:
+    def _lines(self, past: Past) -> lanes.Lines:
+        """Fitted on the flow: what was seen, and the listed papers that came with it, each as if it were new."""
+        scope, held_out = self.scope, self.placement.held_out
+        seen = self.placement.probabilities([past.seen[paper] for paper in sorted(past.seen)][: len(scope.seen)])
+        own = dict(zip(held_out.papers, held_out.confidence, strict=True))
+        recent = [own.get(paper, 0.0) for paper, its in zip(past.papers, scope.recent, strict=False) if its]
+        return lanes.fit(
+            self._settings.lanes,
+            scope.listed,
+            np.r_[scope.seen, scope.listed[scope.recent]],
+            np.r_[seen.max(axis=1, initial=0.0), recent],
+            held_out,
+            weeks=past.weeks,
+        )
+
+    def _labels(self, past: Past) -> dict[str, list[str]]:
+        leaves, papers = self._library.taxonomy.paths, self._library.papers
+        known = [papers[paper] for paper in past.papers if paper in papers]
+        return {paper.id: [label for label in paper.labels if label in leaves] for paper in known}
+
+    def _reason(self, lane: Lane, scope: Scope, placement: Sequence[Ranked]) -> str:
         names = [
             f"{self._library.taxonomy.leaf(ranked.label).name} {ranked.probability:.2f}" for ranked in placement[:2]
         ]
-        lines = self._settings.scope
-        if scope.score < lines.ask:
+        if lane is Lane.SKIP:
             lacking = f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""
-            return Lane.SKIP, f"out of scope: {scope.score:.2f}, the survey's line is {lines.ask:.2f}{lacking}"
-        if scope.score < lines.propose:
-            return Lane.ASK, f"perhaps out of scope: {scope.score:.2f}, sure from {lines.propose:.2f}; {names[0]}"
-        if placement[0].probability < self._settings.placement.propose:
-            return Lane.ASK, f"in scope ({scope.score:.2f}), but the class is unsure: {', '.join(names)}"
-        return Lane.PROPOSE, f"scope {scope.score:.2f}, {names[0]}"
+            return f"out of scope: {scope.score:.2f}, the survey's line is {self.lines.ask:.2f}{lacking}"
+        chance = scope.score * placement[0].probability
+        if lane is Lane.PROPOSE:
+            return f"scope {scope.score:.2f}, {names[0]}"
+        line = f"together {chance:.2f}, proposed from {self.lines.propose:.2f}"
+        return f"scope {scope.score:.2f}, {' or '.join(names)}: {line}"
 
-    def _precedents(self, near: Sequence[Neighbour]) -> tuple[Precedent, ...]:
-        papers = [(self._library.papers.get(neighbour.id), neighbour.similarity) for neighbour in near]
+    def _precedents(self, near: Sequence[Neighbour], labels: Sequence[str], rival: str | None) -> tuple[Precedent, ...]:
+        """Chosen to inform: the nearest of the first class, the nearest of the runner-up, then the nearest others."""
+        papers = {one.id: self._library.papers[one.id] for one in near if one.id in self._library.papers}
+        own = [key for key, paper in papers.items() if labels[0] in paper.labels][:OF_THE_CLASS]
+        rivals = [key for key, paper in papers.items() if rival in paper.labels and key not in own][:1]
+        chosen = dict.fromkeys([*own, *rivals, *papers])
         return tuple(
-            Precedent(id=paper.id, title=paper.short_name, link=paper.link, labels=paper.labels, similarity=similarity)
-            for paper, similarity in papers
-            if paper
+            Precedent(
+                id=one.id,
+                title=papers[one.id].short_name,
+                link=papers[one.id].link,
+                labels=papers[one.id].labels,
+                similarity=one.similarity,
+                of_runner_up=one.id in rivals,
+            )
+            for one in near
+            if one.id in list(chosen)[:PRECEDENTS]
         )
+
+    def _track(self, confidence: float) -> tuple[int, int] | None:
+        """How often the first guess was right of how many listed papers at about this confidence."""
+        held_out = self.placement.held_out
+        like = np.abs(held_out.confidence - confidence) <= NEARBY
+        return (int(held_out.right[like].sum()), int(like.sum())) if like.any() else None

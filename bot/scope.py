@@ -1,28 +1,52 @@
-"""Does a paper belong in the survey at all? The configured keyword rule, and likeness to what is listed.
+"""Does a paper belong in the survey at all? A cheap stage for everything, and a learned one for what it lets pass.
 
-A first judgement: ``score = 0.7 evidence + 0.3 likeness``. Evidence is how many of the configured terms the paper
-holds, averaged over the groups; likeness is the share of listed papers that are less like the others than this one.
+The cheap stage is the configured keyword rule. The learned stage reads seven things of a paper:
+
+- *terms*, *share*: how many different configured terms it holds, and how near each group is to being full;
+- *words*, *meaning*: two logistic regressions, on TF-IDF and on the mean sentence embedding, of listed papers (and, for
+  the words, of the rulebook) against unlisted ones of the same flow;
+- *statement*: for every rule of the survey's own statement of scope the nearest sentence of the paper, averaged;
+- *class*: likeness of its words to the class that is most like it; *rules*: the same for sentences.
+
+Each is put in units of its spread among the unlisted papers, and they are added up: with a few dozen listed papers,
+equal weights were as good as fitted ones. Unlisted papers are *unlabelled*, not negatives: many belong and nobody
+listed them yet. So the sum becomes a probability by positive-unlabelled learning (Elkan and Noto, 2008, Learning
+classifiers from only positive and unlabeled data): the ratio of the two densities, scaled such that the papers that
+score higher than a quarter of the listed ones are taken to belong. Papers a human refused are negatives
+of the regressions, each of as much weight as a listed one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from bot.models import Record, Scope
-from bot.ports import Vectors
+from bot import ids, texts
+from bot.classify import words
+from bot.classify.rules import Rules
+from bot.models import Part, Record, Scope
+from bot.ports import Past, Reading
 from bot.settings import Scope as ScopeSettings
+from bot.vectors import pooled
 
-NEAREST = 5
-"""Likeness is measured by the mean cosine with this many listed papers."""
+READINGS = "terms", "share", "statement", "class", "rules", "words", "meaning"
+LEAST_LISTED, LEAST_SEEN = 20, 30
+"""Papers below which nothing is learned: then the terms alone speak."""
 
-_LIKENESS_WEIGHT = 0.3
+_PARTS = 5
+"""Of the cross-validation by which known papers get readings that were not fitted on themselves."""
+_PURE = 0.25
+"""The papers above this quantile of the listed ones are taken to belong: the anchor of the probability."""
 _REST = r"\w{0,40}"
 """What ``*`` stands for; bounded, so that two of them in a term cost nothing on a "word" of a million letters."""
 _JOINT = r"[\s\u2010-\u2015\u2212-]"
 """What may stand between the words of a term: white space, a hyphen, or a dash that is used as one."""
+
+Floats = npt.NDArray[np.float64]
 
 
 class KeywordRule:
@@ -31,61 +55,204 @@ class KeywordRule:
     def __init__(self, settings: ScopeSettings) -> None:
         self._groups = settings.groups
         self._patterns = {name: _pattern(group.terms) for name, group in settings.groups.items()}
+        self._required = {
+            name: [(_literal(term), _fast_pattern(term)) for term in group.terms]
+            for name, group in settings.groups.items()
+            if group.required
+        }
 
     def ruled_out(self, record: Record) -> str | None:
         """Why the paper cannot belong (it holds no term of a required group), or None when it could."""
-        text = _folded(record)
-        for name, group in self._groups.items():
-            if group.required and not self._patterns[name].search(text):
+        text = f"{record.title}. {record.abstract}".casefold()  # no term spans the two
+        for name, terms in self._required.items():
+            if not any(literal in text and pattern.search(text) for literal, pattern in terms):
                 return f"holds no term of the group {name!r}"
         return None
 
-    def evidence(self, record: Record) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
-        """How much speaks for the paper (0 to 1), the words that do, and the groups it holds nothing of."""
-        text = _folded(record)
+    def found(self, sentences: Sequence[str]) -> dict[str, list[str]]:
+        """The different terms a text holds, by graded group (those not ``required``; all, where all are)."""
+        text = texts.joined(sentences).casefold()
         graded = [name for name, group in self._groups.items() if not group.required] or list(self._groups)
-        words = {
-            name: dict.fromkeys(re.sub(_JOINT, " ", word) for word in self._patterns[name].findall(text))
+        return {
+            name: list(dict.fromkeys(re.sub(_JOINT, " ", word) for word in self._patterns[name].findall(text)))
             for name in graded
         }
-        share = [min(1.0, len(words[name]) / self._groups[name].enough) for name in graded]
-        found = tuple(dict.fromkeys(word for name in graded for word in words[name]))
-        return sum(share) / len(share), found, tuple(name for name in graded if not words[name])
+
+    def share(self, found: Mapping[str, Sequence[str]]) -> float:
+        """How near the graded groups are to being full, averaged: 0 to 1."""
+        return float(np.mean([min(1.0, len(terms) / self._groups[name].enough) for name, terms in found.items()]))
 
 
 class ScopeModel:
-    """The keyword rule, and what likeness is usual among the listed papers (vectors of shape (papers, dimensions))."""
+    """Fitted on the past of a survey; see the module."""
 
-    def __init__(self, rule: KeywordRule, listed: Vectors) -> None:
+    def __init__(self, rule: KeywordRule) -> None:
         self._rule = rule
-        self._usual = None  # too few papers say nothing about what is usual
-        if len(listed) > NEAREST:
-            cosines = listed @ listed.T
-            self._usual = np.sort([_likeness(np.delete(row, place)) for place, row in enumerate(cosines)])
 
-    def judge(self, record: Record, similarities: Iterable[float]) -> Scope:
-        """Score one paper; ``similarities`` are the cosines with the listed papers nearest to it."""
-        evidence, terms, missing = self._rule.evidence(record)
-        score = evidence
-        if self._usual is not None:
-            likeness = float(np.searchsorted(self._usual, _likeness(np.fromiter(similarities, float)))) / len(
-                self._usual
-            )
-            score = (1 - _LIKENESS_WEIGHT) * evidence + _LIKENESS_WEIGHT * likeness
-        return Scope(score=score, terms=terms, missing=missing)
+    # --- learning -----------------------------------------------------------------------------------------------------
+
+    def fit(self, past: Past) -> None:
+        """Learn from listed papers, the rulebook, and what was seen and not listed."""
+        listed, seen = list(past.papers.values()), [past.seen[paper] for paper in sorted(past.seen)]
+        refused = np.array([paper in past.refused for paper in sorted(past.seen)], dtype=bool)
+        self.calibrated = len(listed) >= LEAST_LISTED and len(seen) >= LEAST_SEEN
+        self._apart: dict[str, Floats] = {}
+        self.listed, self.seen = np.zeros(0), np.zeros(0)
+        """Scores of the listed and of the seen papers (by id), each by a model without it; empty if not calibrated."""
+        self.recent = np.zeros(0, dtype=bool)
+        """Which of the listed papers came while the others were seen: with them they are the flow."""
+        if not self.calibrated:
+            return
+        self._statement, self._rules = Rules([past.scope]), Rules(list(past.classes.values()))
+        self._usual = self._rules.near(seen).mean(axis=0)
+        said = [texts.joined(reading.sentences) for reading in (*past.classes.values(), past.scope)]
+        self._vectoriser, vectors = words.vectoriser([*map(_stressed, (*listed, *seen)), *filter(None, said)])
+        rulebook, vectors = vectors[len(listed) + len(seen) :], vectors[: len(listed) + len(seen)]
+        self._classes_by_word = rulebook[: len(past.classes)].T.tocsr()
+        meaning = np.array([pooled(reading) for reading in (*listed, *seen)])
+        self._words = _Listed(vectors, len(listed), refused, rulebook)
+        self._meaning = _Listed(meaning, len(listed), refused, np.zeros((0, meaning.shape[1])))
+        parts = np.column_stack([self._plain([*listed, *seen], vectors), self._words.apart, self._meaning.apart])
+        self._centre, self._spread = parts[len(listed) :].mean(axis=0), parts[len(listed) :].std(axis=0)
+        self._spread[self._spread < 1e-9] = 1.0  # where all are alike, no unit can be taken from them
+        apart = (parts - self._centre) / self._spread
+        self._apart = dict(zip(sorted(past.seen), apart[len(listed) :], strict=True))
+        sums = apart.sum(axis=1)
+        self.recent = _of_that_time(past)
+        known, new = np.split(sums, [len(listed)])
+        self._line = _probability_line(known, np.r_[new, known[self.recent]])
+        self.listed, self.seen = np.split(self._probability(sums), [len(listed)])
+
+    # --- judging ------------------------------------------------------------------------------------------------------
+
+    def judge(self, paper: Reading, key: str = "") -> Scope:
+        """Score one paper. Where too little is known the score is the share of the terms, and no probability.
+
+        ``key``: its id among the seen ones, if it is there; then the readings are those by a model without it.
+        """
+        found = self._rule.found(paper.sentences)
+        score, readings = self._rule.share(found), np.zeros(0)
+        if self.calibrated:
+            readings = self._apart[key] if key in self._apart else self.readings([paper])[0]
+            score = float(self._probability(readings.sum()))
+        return Scope(
+            score=score,
+            terms=tuple(dict.fromkeys(word for group in found.values() for word in group)),
+            missing=tuple(name for name, group in found.items() if not group),
+            parts=tuple(Part(name=name, value=float(value)) for name, value in zip(READINGS, readings, strict=False)),
+        )
+
+    def readings(self, papers: Sequence[Reading]) -> Floats:
+        """In units of their spread among the seen papers, 0 being their mean: shape (papers, readings)."""
+        said = self._vectoriser.transform(list(map(_stressed, papers)))
+        meaning = np.array([pooled(paper) for paper in papers])
+        found = np.column_stack([self._plain(papers, said), self._words.of(said), self._meaning.of(meaning)])
+        return np.asarray((found - self._centre) / self._spread)
+
+    def scores(self, papers: Sequence[Reading]) -> Floats:
+        """The scores of many papers at once: (papers,)."""
+        if self.calibrated and len(papers):
+            return self._probability(self.readings(papers).sum(axis=1))
+        return np.array([self._rule.share(self._rule.found(paper.sentences)) for paper in papers])
+
+    # --- their parts --------------------------------------------------------------------------------------------------
+
+    def _plain(self, papers: Sequence[Reading], said: Any) -> Floats:
+        """The readings that are not fitted to listed papers: (papers, 5); ``said``: the papers' TF-IDF."""
+        found = [self._rule.found(paper.sentences) for paper in papers]
+        columns = [
+            [float(np.mean([np.log1p(len(terms)) for terms in one.values()])) for one in found],
+            [self._rule.share(one) for one in found],
+            self._statement.near(papers)[:, 0],
+            (said @ self._classes_by_word).toarray().max(axis=1),
+            (self._rules.near(papers) - self._usual).max(axis=1),
+        ]
+        return np.array(columns, dtype=float).reshape(len(columns), len(papers)).T
+
+    def _probability(self, sums: Floats) -> Floats:
+        slope, constant = self._line
+        return np.asarray(1 / (1 + np.exp(-np.clip(slope * sums + constant, -700, 700))))
 
 
-def _likeness(cosines: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> float:
-    return float(np.sort(cosines)[-NEAREST:].mean()) if len(cosines) else -1.0
+class _Listed:
+    """Logistic regression of listed papers (the first ``listed`` rows) against the others.
+
+    ``apart``: the logit of every row by a model that did not see it. ``examples``: more that belong, never held out.
+    """
+
+    def __init__(self, rows: Any, listed: int, refused: npt.NDArray[np.bool_], examples: Any) -> None:
+        self._rows, self._examples = rows, examples
+        count = rows.shape[0]
+        self._belongs = np.arange(count) < listed
+        each = count / 2 / listed  # both sides weigh the same, and so do a listed and a refused paper
+        others = np.where(refused, each, count / 2 / max(1, len(refused)))
+        self._weight = np.r_[np.full(listed, each), others]
+        part = np.r_[np.arange(listed), np.arange(count - listed)] % _PARTS
+        self.apart = np.zeros(count)
+        for held in range(_PARTS):
+            self.apart[part == held] = self._fitted(part != held).decision_function(rows[part == held])
+        self._model = self._fitted(np.ones(count, dtype=bool))
+
+    def of(self, rows: Any) -> Floats:
+        """The logit of new rows."""
+        return np.asarray(self._model.decision_function(rows))
+
+    def _fitted(self, use: npt.NDArray[np.bool_]) -> Any:
+        from scipy.sparse import issparse, vstack
+        from sklearn.linear_model import LogisticRegression
+
+        rows, examples = self._rows[use], self._examples
+        if examples.shape[0]:
+            rows = (vstack if issparse(rows) else np.vstack)([rows, examples])
+        belongs = np.r_[self._belongs[use], np.ones(examples.shape[0], dtype=bool)]
+        weight = np.r_[self._weight[use], np.full(examples.shape[0], self._weight[0])]
+        return LogisticRegression(max_iter=2000).fit(rows, belongs, sample_weight=weight)
 
 
-def _folded(record: Record) -> str:
-    return f"{record.title}. {record.abstract}".casefold()  # no term spans the two
+def _of_that_time(past: Past) -> npt.NDArray[np.bool_]:
+    """Which listed papers came while the others were seen: without them the flow would look poorer than it is."""
+    seen = sorted(map(ids.sort_key, filter(ids.is_arxiv, past.seen)))
+    if not seen:
+        return np.zeros(len(past.papers), dtype=bool)
+    first, last = seen[len(seen) // 20], seen[-1]  # an old paper may come by as a cross-list
+    return np.array([ids.is_arxiv(paper) and first <= ids.sort_key(paper) <= last for paper in past.papers], dtype=bool)
+
+
+def _probability_line(listed: Floats, flow: Floats) -> tuple[float, float]:
+    """(slope, constant) of the logit by the sum of readings, from the sums of listed papers and of all that came."""
+    from sklearn.linear_model import LogisticRegression
+
+    sums = np.r_[listed, flow][:, None]
+    ratio = LogisticRegression(class_weight="balanced").fit(sums, np.arange(len(sums)) < len(listed))
+    pure = np.quantile(listed, _PURE)
+    prior = np.clip(np.mean(flow >= pure) / np.mean(listed >= pure), 1 / len(flow), 0.9)
+    share = np.clip(prior * np.exp(ratio.decision_function(flow[:, None])), 1e-6, 1 - 1e-6)
+    both = np.r_[flow, flow][:, None]  # soft labels: each paper stands on both sides with its share
+    sides = np.repeat([True, False], len(flow))
+    soft = LogisticRegression().fit(both, sides, sample_weight=np.r_[share, 1 - share])
+    return max(float(soft.coef_[0, 0]), 1e-6), float(soft.intercept_[0])
+
+
+def _stressed(paper: Reading) -> str:
+    return texts.stressed(paper.sentences)
 
 
 def _pattern(terms: Iterable[str]) -> re.Pattern[str]:
-    def one(term: str) -> str:
-        words = [word for word in re.split(rf"{_JOINT}+", term.casefold()) if word]
-        return rf"{_JOINT}?".join(re.escape(word).replace(r"\*", _REST) for word in words)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_words, terms))})(?!\w)")
 
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(one, terms))})(?!\w)")
+
+def _fast_pattern(term: str) -> re.Pattern[str]:
+    """Finds what ``_pattern`` finds, three times faster: what comes first is literal, so that ``re`` can jump to it."""
+    whole = _words(term)
+    start = re.match(r"[^\W_]*", whole)[0]  # type: ignore[index]  # it always matches
+    return re.compile(rf"{start}(?<!\w{start}){whole.removeprefix(start)}(?!\w)")
+
+
+def _literal(term: str) -> str:
+    """The longest part of a term that stands as it is in every text that holds it; quicker to look for than that."""
+    return max(re.split(rf"(?:{_JOINT}|\*)+", term.casefold()), key=len)
+
+
+def _words(term: str) -> str:
+    said = [word for word in re.split(rf"{_JOINT}+", term.casefold()) if word]
+    return rf"{_JOINT}?".join(re.escape(word).replace(r"\*", _REST) for word in said)

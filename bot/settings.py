@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot import texts
 from bot.errors import SettingsError
@@ -65,26 +65,21 @@ class TermGroup(_Section):
 
 
 class Scope(_Section):
-    """The keyword rule, and the scores (0 to 1) from which a paper is proposed, or asked about."""
+    """The groups of terms of the keyword rule."""
 
     groups: Annotated[dict[str, TermGroup], Field(min_length=1)]
-    propose: Share = 0.55
-    ask: Share = 0.42
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Scope:
-        if self.ask > self.propose:
-            raise ValueError("ask must not be above propose")
-        return self
 
 
-class Placement(_Section):
-    """``propose``: the confidence of the first class from which a pull request is opened; below it a human is asked.
-    ``further``: the probability from which a second or third class is proposed as well.
+class Lanes(_Section):
+    """What the lines between propose, ask and skip are fitted to, on the survey's own past.
+
+    ``right``: of the papers proposed, this share shall belong and be placed right. ``lost``: of the papers that belong,
+    no more than this share may be skipped. ``weekly``: so many papers a week a human looks at, at most; it goes first.
     """
 
-    propose: Share = 0.4
-    further: Share = 0.25
+    right: Share = 0.8
+    lost: Share = 0.02
+    weekly: Annotated[int, Field(ge=1)] = 10
 
 
 class Embedder(_Section):
@@ -133,7 +128,7 @@ class Settings(_Section):
     survey: Survey = Survey()
     watch: Watch = Watch()
     scope: Scope
-    placement: Placement = Placement()
+    lanes: Lanes = Lanes()
     embedder: Embedder = Embedder()
     index: Index = Index()
     cache: Cache = Cache()

@@ -28,7 +28,27 @@ def test_the_committed_settings_load_and_name_files_that_are_there() -> None:
 def test_a_scope_is_all_that_must_be_set(tmp_path: Path) -> None:
     found = load(tmp_path, SCOPE)
     assert found.forge.kind == "dry-run"
-    assert found.scope.ask <= found.scope.propose
+    assert (found.lanes.right, found.lanes.lost, found.lanes.weekly) == (0.8, 0.02, 10)
+
+
+def test_the_targets_of_the_lanes_are_two_shares_and_a_number_of_papers(tmp_path: Path) -> None:
+    found = load(tmp_path, f"[lanes]\nright = 0.9\nlost = 0\nweekly = 25\n{SCOPE}")
+    assert (found.lanes.right, found.lanes.lost, found.lanes.weekly) == (0.9, 0.0, 25)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f"[scope]\npropose = 0.5\n{SCOPE}", "scope.propose"),
+        (f"[scope]\nask = 0.3\n{SCOPE}", "scope.ask"),
+        (f"[placement]\npropose = 0.4\n{SCOPE}", "placement"),
+    ],
+)
+def test_a_line_that_is_fitted_now_is_no_setting_any_more(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, text)
+    where = f"{tmp_path / settings.FILE}, key {key}"
+    assert str(caught.value) == f"{where}: there is no such key; see docs/settings.md"
 
 
 @pytest.mark.parametrize(
@@ -43,9 +63,12 @@ def test_a_scope_is_all_that_must_be_set(tmp_path: Path) -> None:
         (f"survey = 3\n{SCOPE}", "survey"),
         (f'root = "/"\n{SCOPE}', "root"),
         (f'file = "/"\n{SCOPE}', "file"),
-        (f"[scope]\nask = 0.9\npropose = 0.5\n{SCOPE}", "scope"),
-        (f"[scope]\nask = nan\n{SCOPE}", "scope.ask"),
-        (f"[scope]\npropose = 1.5\n{SCOPE}", "scope.propose"),
+        (f"[lanes]\nright = 1.5\n{SCOPE}", "lanes.right"),
+        (f"[lanes]\nright = nan\n{SCOPE}", "lanes.right"),
+        (f"[lanes]\nlost = -0.1\n{SCOPE}", "lanes.lost"),
+        (f"[lanes]\nweekly = 0\n{SCOPE}", "lanes.weekly"),
+        (f"[lanes]\nweekly = 2.5\n{SCOPE}", "lanes.weekly"),
+        (f"[lanes]\nask = 0.4\n{SCOPE}", "lanes.ask"),
         ("[scope.groups.bread]\nterms = []\n", "scope.groups.bread.terms"),
         ('[scope.groups.bread]\nterms = ["dough", "*"]\n', "scope.groups.bread.terms.1"),
         ('[scope.groups.bread]\nterms = "dough"\n', "scope.groups.bread.terms"),

@@ -1,45 +1,71 @@
-"""Why this class and not the runner-up: the rule that fits, the sentence that says so, the rule that keeps it out."""
+"""Why this class and not the runner-up: the rule that fits, the words that spoke for it, the rule that keeps it out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from bot import texts
-from bot.models import Node, Rationale, Record, Taxonomy
+from bot.classify import words
+from bot.models import Node, Rationale, Record, Taxonomy, short_name
+from bot.ports import Reading
+
+WORDS = 6
+"""Shown of the words that speak for a class."""
+UNUSUAL = 12
+"""Shown of the words that nothing listed has."""
 
 
-def rationale(record: Record, labels: Sequence[str], runner_up: str | None, taxonomy: Taxonomy) -> Rationale:
-    """For each of ``labels`` its rule nearest to the abstract in words; the sentence nearest to the first, verbatim."""
-    sentences = texts.sentences(record.abstract) or [record.title]
-    rules = [_rules(taxonomy.leaf(label)) for label in labels]
-    like = [_word_cosines(own, [record.abstract, *sentences]) for own in rules]
+def rationale(
+    paper: Reading,
+    labels: Sequence[str],
+    runner_up: str | None,
+    taxonomy: Taxonomy,
+    classes: Mapping[str, Reading],
+    speaking: Mapping[str, float],
+) -> Rationale:
+    """For each label the rule that a sentence comes nearest to; the sentence whose words speak most for the first.
+
+    ``speaking``: stem -> how much it speaks for the first label (see ``Placement.speaking``).
+    """
+    quote = max(paper.sentences[1:] or paper.sentences, key=lambda sentence: _sum(sentence, speaking))
+    strong = [stem for stem, value in speaking.items() if value > 0][:WORDS]
+    said = words.said(texts.joined(paper.sentences), frozenset(strong))
     return Rationale(
-        rules=tuple(own[int(fit[:, 0].argmax())] for own, fit in zip(rules, like, strict=True)),
-        quote=sentences[int(like[0][:, 1:].sum(axis=0).argmax())],
+        rules=tuple(_nearest_rule(paper, classes[label]) for label in labels),
+        quote=quote,
+        words=tuple(said[stem] for stem in strong if stem in said),
         why_not=_kept_out(taxonomy.leaf(runner_up), taxonomy.leaf(labels[0])) if runner_up else "",
     )
 
 
-def _rules(leaf: Node) -> list[str]:
-    return list(leaf.include) or texts.sentences(leaf.definition) or [leaf.name]
+def unusual(record: Record, usual: Collection[str]) -> tuple[str, ...]:
+    """Words the paper says twice or more, or in its title, of which no stem is ``usual``; the method's name is none."""
+    text = texts.joined(texts.record_sentences(record))
+    own = frozenset(words.stems(short_name(record.title))) if ":" in record.title else frozenset()
+    counts = Counter(stem for stem in words.stems(text) if stem not in usual and stem not in own)
+    titled = set(words.stems(record.title))
+    new = [stem for stem, count in counts.most_common() if not stem.isdigit() and (count > 1 or stem in titled)]
+    said = words.said(text, frozenset(new[:UNUSUAL]))
+    return tuple(said[stem] for stem in new[:UNUSUAL] if stem in said)
+
+
+def _sum(sentence: str, speaking: Mapping[str, float]) -> float:
+    return sum(speaking.get(stem, 0.0) for stem in set(words.stems(sentence)))
+
+
+def _nearest_rule(paper: Reading, rules: Reading) -> str:
+    """Of a class without rules its names."""
+    if len(rules.sentences) == 1 or not len(paper.vectors):
+        return rules.sentences[0]
+    best = (paper.vectors @ rules.vectors[1:].T).max(axis=0)
+    return rules.sentences[1 + int(np.argmax(best))]
 
 
 def _kept_out(runner_up: Node, chosen: Node) -> str:
     """The exclusion of the runner-up that sends such papers to the chosen class; empty where its rulebook has none."""
     name = re.compile(rf"(?<!\w){re.escape(chosen.name)}(?!\w)", re.IGNORECASE)
     return next((f"not for {rule}" for rule in runner_up.exclude if name.search(rule)), "")
-
-
-def _word_cosines(rows: Sequence[str], columns: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Cosines of TF-IDF word vectors, shape (rows, columns); the statistics are of these texts alone."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    try:
-        words = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform([*rows, *columns])
-    except ValueError:  # not one word in any text
-        return np.zeros((len(rows), len(columns)))
-    cosines: np.ndarray[tuple[int, int], np.dtype[np.float64]] = (words[: len(rows)] @ words[len(rows) :].T).toarray()
-    return cosines
