@@ -125,14 +125,16 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> 
 
 @cli.command()
 @click.argument("paper_id", metavar="ID")
+@click.option("--why", is_flag=True, help="Judge it now, and show scores, readings and thresholds.")
+@click.option("--offline", is_flag=True, help="Never ask arXiv: for a paper an earlier run has seen.")
 @_json
 @click.pass_context
-def explain(ctx: click.Context, paper_id: str, as_json: bool) -> None:
+def explain(ctx: click.Context, paper_id: str, why: bool, offline: bool, as_json: bool) -> None:
     """Say why a paper is, or is not, proposed."""
     from bot import explain as explaining
-    from bot import ids
+    from bot import ids, running
 
-    wiring = _wiring(ctx)
+    wiring = _wiring(ctx, offline=offline)
     library, fates = wiring.shelf.load(), wiring.ledger.fates()
     try:
         bare, _ = ids.parse(paper_id)
@@ -144,6 +146,8 @@ def explain(ctx: click.Context, paper_id: str, as_json: bool) -> None:
             ) from None
     pulls = wiring.forge(lambda proposal: None, dry_run=False).pulls()
     lines = explaining.explain(bare, library, fates, pulls)
+    if why:
+        lines += ["", *running.why(wiring, bare)]
     if as_json:
         fate, pull = fates.get(bare), pulls.get(bare)
         facts = {"fate": fate and fate.model_dump(mode="json"), "pull": pull and pull.model_dump(mode="json")}

@@ -18,7 +18,7 @@ from bot.wiring import Wiring
 FEED = "sample_feed.jsonl"
 README = "SURVEY.md"
 _MARK = ".made-by-survey-bot-demo"
-_OWN = re.compile(r"^\[(watch|scope|placement|embedder)\b")
+_OWN = re.compile(r"^\[(watch|scope|lanes|embedder)\b")
 """Sections of the survey's settings that the demo takes over; where things are is its own affair."""
 
 _NEXT = """

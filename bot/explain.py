@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.fates import Fate, Pull, PullState, State
-from bot.models import Library, Taxonomy
+from bot.models import Judgement, Library, Part, Taxonomy
 
 _FATES = {
     State.SEEN: "seen",
@@ -30,7 +30,7 @@ def explain(paper_id: str, library: Library, fates: Mapping[str, Fate], pulls: M
     paper, fate, pull = library.papers.get(paper_id), fates.get(paper_id), pulls.get(paper_id)
     if paper:
         lines.append(f"{paper_id}  {paper.title}")
-        lines.append(f"listed under {_classes(paper.labels, library.taxonomy)}")
+        lines.append(f"listed under {classes(paper.labels, library.taxonomy)}")
     elif fate:
         lines.append(f"{paper_id}  {fate.title}".rstrip())
     if fate:
@@ -48,13 +48,49 @@ def explain(paper_id: str, library: Library, fates: Mapping[str, Fate], pulls: M
     return lines
 
 
+def why(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
+    """A judgement part by part: scores, readings, lines between the lanes, evidence; a few lines for a person."""
+    scope, line = judgement.scope, {part.name: part.value for part in judgement.lines}
+    lines = [
+        f"lane {judgement.lane}: {judgement.reason}",
+        f"scope {scope.score:.2f} (asked from {line['ask']:.2f}); spreads above the usual paper: {_parts(scope.parts)}",
+        f"  for it: {', '.join(scope.terms) or 'none of the terms'}"
+        + (f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""),
+        f"scope times confidence {scope.score * judgement.confidence:.2f} (proposed from {line['propose']:.2f}); "
+        f"further classes from {line['further']:.2f}",
+    ]
+    for ranked in judgement.placement:
+        if ranked.parts:
+            chosen = "*" if ranked.label in judgement.labels else " "
+            lines.append(f"{chosen} {ranked.probability:.2f} {taxonomy.trail(ranked.label)}: {_parts(ranked.parts)}")
+    if judgement.track:
+        right, of = judgement.track
+        lines.append(f"at about this confidence the first guess was right for {right} of {of} listed papers")
+    rationale = judgement.rationale
+    lines.append(f"rule: {rationale.rules[0]}")
+    lines.append(f"words for it: {', '.join(rationale.words) or 'none'}; the sentence: “{rationale.quote}”")
+    if rationale.why_not:
+        lines.append(f"the runner-up is {rationale.why_not}")
+    for near in judgement.precedents:
+        runner_up = " (nearest of the runner-up)" if near.of_runner_up else ""
+        names = ", ".join(taxonomy.leaf(label).name for label in near.labels if label in taxonomy.paths)
+        lines.append(f"  {near.similarity:.2f} {near.id} {near.title}: {names}{runner_up}")
+    if judgement.unusual:
+        lines.append(f"words that nothing listed has: {', '.join(judgement.unusual)}")
+    return [*lines, *judgement.flags]
+
+
+def _parts(parts: Iterable[Part]) -> str:
+    return ", ".join(f"{part.name} {part.value:+.1f}" for part in parts)
+
+
 def _judged(fate: Fate, taxonomy: Taxonomy) -> list[str]:
     """What the bot thought of it; of an accepted paper the labels are the human's, so nothing is said of them."""
     lines = []
     if fate.labels and fate.state in (State.PROPOSED, *_OPEN_TO_CHANGE):
         confidence = f", confidence {fate.confidence:.2f}" if fate.confidence is not None else ""
         would = "its class would be" if fate.state is State.SKIPPED else "judged as"
-        lines.append(f"{would} {_classes(fate.labels, taxonomy)}{confidence}")
+        lines.append(f"{would} {classes(fate.labels, taxonomy)}{confidence}")
     if fate.near:
         lines.append("nearest listed: " + " · ".join(f"{name} {cosine:.2f}" for name, cosine in fate.near[:3]))
     if fate.terms:
@@ -62,7 +98,7 @@ def _judged(fate: Fate, taxonomy: Taxonomy) -> list[str]:
     return lines
 
 
-def _classes(labels: Iterable[str], taxonomy: Taxonomy) -> str:
+def classes(labels: Iterable[str], taxonomy: Taxonomy) -> str:
     """Labels as people read them; what is no class any more as it stands."""
     current = taxonomy.current(labels)
     return "; ".join(taxonomy.trail(label) if label in taxonomy.paths else f"{label} (no class)" for label in current)

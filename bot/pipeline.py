@@ -10,19 +10,24 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from bot import check, ids, learn, texts
 from bot.errors import LedgerError, SurveyBotError
 from bot.fates import Failure, Fate, RunReport, State
 from bot.models import Judgement, Lane, Library, Proposal, Record
-from bot.ports import Archive, Entry, Forge, Judge, Ledger, Memory, Neighbour, Progress, Source, Vector
+from bot.ports import Archive, Entry, Forge, Judge, Ledger, Memory, Neighbour, Past, Progress, Reading, Source
 from bot.propose import propose
-from bot.watch import first_seen
+from bot.vectors import pooled
+from bot.watch import first_seen, weeks
 from bot.yaml_format import taxonomy_sha
 
 _TOLD = 10
 """Unreadable records that are told one by one; the rest is only counted."""
 _BATCH = 500
 """Fates of papers that were ruled out early are written in batches: one fsync each."""
+_FLOW = 1500
+"""So many of the papers that earlier runs judged are learned from."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +55,69 @@ class Candidate(NamedTuple):
     flags: tuple[str, ...]
 
 
+class Read(NamedTuple):
+    """A candidate as it is read, and the listed papers nearest to it."""
+
+    candidate: Candidate
+    reading: Reading
+    near: list[Neighbour]
+
+
 def index_entries(library: Library, archive: Archive, progress: Progress) -> tuple[list[Entry], list[str]]:
     """What the memory holds of a library: every listed paper and every class; and notes on the abstracts it lacks."""
     on_arxiv = [paper_id for paper_id in library.papers if ids.is_arxiv(paper_id)]
     found = archive.find(on_arxiv, progress)
     notes = [f"{found.problem}; these papers are known by title, note and class only"] if found.problem else []
     papers = [
-        Entry(paper.id, "paper", texts.paper_text(paper, found.records.get(paper.id), library.taxonomy), paper.labels)
+        Entry(paper.id, "paper", texts.paper_sentences(paper, found.records.get(paper.id)), paper.labels)
         for paper in library.papers.values()
     ]
-    classes = [Entry(label, "class", texts.class_text(path)) for label, path in library.taxonomy.paths.items()]
+    classes = [Entry(label, "class", texts.class_sentences(path)) for label, path in library.taxonomy.paths.items()]
     return papers + classes, notes
+
+
+class Prepared(NamedTuple):
+    """A fitted judge's view of some papers, in their order, and what the operator should know."""
+
+    readings: list[Reading]
+    near: list[list[Neighbour]]
+    notes: list[str]
+    lacking: list[str]
+    """Those of the notes that a reviewer should know too: listed papers whose abstract is missing."""
+
+
+def prepare(
+    library: Library,
+    archive: Archive,
+    memory: Memory,
+    judge: Judge,
+    fates: Mapping[str, Fate],
+    asked: Sequence[Record],
+    progress: Progress,
+) -> Prepared:
+    """Read the ``asked`` papers (cleaned) and fit the judge to the survey, its flow and what people refused.
+
+    The flow are the papers of earlier runs that came past the cheap stage, the latest of them, and the asked ones.
+    Raises SurveyBotError.
+    """
+    entries, lacking = index_entries(library, archive, progress)
+    notes = memory.update(entries, taxonomy_sha(library.taxonomy), progress)
+    judged = [fate.id for fate in fates.values() if fate.scope is not None and fate.id not in library.papers]
+    latest = sorted(filter(ids.is_arxiv, judged), key=ids.sort_key)[-_FLOW:]
+    before = {paper: texts.clean_record(record)[0] for paper, record in archive.find(latest, progress).records.items()}
+    flow = before | {record.id: record for record in asked}
+    statement = texts.scope_sentences(library.taxonomy.root)
+    scope, *readings = memory.read([statement, *map(texts.record_sentences, flow.values())], progress, "reading")
+    seen = dict(zip(flow, readings, strict=True))
+    refused = {fate.id for fate in fates.values() if fate.state is State.REJECTED}
+    past = Past(
+        memory.readings("paper"), memory.readings("class"), scope, seen, refused & set(seen), weeks(flow.values())
+    )
+    notes += [note for note in memory.notes if note not in notes]
+    notes += judge.fit(past)
+    own = [seen[record.id] for record in asked]
+    near = memory.nearest(np.array([pooled(reading) for reading in own]), judge.neighbours)
+    return Prepared(own, near, notes, lacking)
 
 
 def run(
@@ -142,8 +199,8 @@ class _Run:
         self._record(early)
         return candidates
 
-    def embed(self, candidates: Sequence[Candidate]) -> Iterable[tuple[Candidate, Vector, list[Neighbour]]]:
-        """Every candidate with its vector and the listed papers nearest to it, the judge fitted to the survey.
+    def embed(self, candidates: Sequence[Candidate]) -> Iterable[Read]:
+        """Every candidate with its reading and the listed papers nearest to it, the judge fitted to the survey.
 
         If that cannot be had, all of them are due again.
         """
@@ -152,28 +209,23 @@ class _Run:
         try:
             judge = self.parts.judge
             memory = self.parts.memory()
-            entries, self.lacking = index_entries(self.library, self.parts.archive, self.parts.progress)
-            sha = taxonomy_sha(self.library.taxonomy)
-            self.notes += [*self.lacking, *memory.update(entries, sha, self.parts.progress)]
-            judge.fit(
-                {entry.key: entry.text for entry in entries}, {**memory.vectors("paper"), **memory.vectors("class")}
-            )
-            all_texts = [texts.record_text(candidate.record) for candidate in candidates]
-            vectors = memory.embed(all_texts, self.parts.progress, "reading")
-            nearest = memory.nearest(vectors, judge.neighbours)
+            asked = [candidate.record for candidate in candidates]
+            found = prepare(self.library, self.parts.archive, memory, judge, self.fates, asked, self.parts.progress)
         except SurveyBotError as error:
             self._fail("embedding", error, candidates)
             return []
-        self.provenance = {"embedder": memory.model, "taxonomy": sha[:12]}
-        return zip(candidates, vectors, nearest, strict=True)
+        self.lacking = found.lacking
+        self.notes += [*found.lacking, *found.notes]
+        self.provenance = {"embedder": memory.model, "taxonomy": taxonomy_sha(self.library.taxonomy)[:12]}
+        return map(Read, candidates, found.readings, found.near)
 
-    def judge(self, embedded: Iterable[tuple[Candidate, Vector, list[Neighbour]]]) -> None:
+    def judge(self, papers: Iterable[Read]) -> None:
         """Each paper gets its judgement, the judgement becomes a fate, and those of the first lane a pull request."""
         states = {Lane.SKIP: State.SKIPPED, Lane.ASK: State.ASKED, Lane.PROPOSE: State.PROPOSED}
-        for candidate, vector, near in embedded:
+        for candidate, reading, near in papers:
             record, where = candidate.record, ""
             with self._spared(candidate):
-                judgement = self.parts.judge.judge(record, vector, near, candidate.flags)
+                judgement = self.parts.judge.judge(record, reading, near, candidate.flags)
                 if record.id in self.asked_for:
                     reason = f"a human asked for it; {judgement.reason}"
                     judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})

@@ -115,10 +115,13 @@ def _body(
     parts = [
         _heading(record, paper),
         _placement(judgement, taxonomy),
-        f"> “{escape(shortened(judgement.rationale.quote, _QUOTE))}”",
+        _evidence(judgement),
     ]
     if judgement.precedents:
         parts.append(f"**Precedents** (already in the survey)\n\n{_precedents(judgement.precedents, taxonomy)}")
+    if judgement.unusual:
+        words = escape(", ".join(judgement.unusual))
+        parts.append(f"**New words**, in no listed paper and no rule: {words}")
     if judgement.flags:
         parts.append("**Note**\n\n" + "\n".join(f"- {escape(flag)}" for flag in judgement.flags))
     parts.append(_small_print(paper, judgement, remarks))
@@ -156,12 +159,19 @@ def _placement(judgement: Judgement, taxonomy: Taxonomy) -> str:
     return table(["", "class", "confidence", "why"], rows)
 
 
+def _evidence(judgement: Judgement) -> str:
+    """The sentence that spoke most for the class, and its words that did."""
+    rationale = judgement.rationale
+    words = f"\n>\n> spoke for it: {escape(', '.join(rationale.words))}" if rationale.words else ""
+    return f"> “{escape(shortened(rationale.quote, _QUOTE))}”{words}"
+
+
 def _precedents(precedents: tuple[Precedent, ...], taxonomy: Taxonomy) -> str:
     return table(
         ["similar paper", "its classes", "similarity"],
         [
             [
-                link(precedent.title, precedent.link),
+                link(precedent.title, precedent.link) + " (nearest of the runner-up)" * precedent.of_runner_up,
                 escape(", ".join(taxonomy.leaf(label).name for label in precedent.labels if label in taxonomy.paths)),
                 f"{precedent.similarity:.2f}",
             ]
@@ -175,11 +185,18 @@ def _small_print(paper: Paper, judgement: Judgement, remarks: Sequence[str]) -> 
     sentences = [
         f"Scope {judgement.scope.score:.2f} ({terms or 'none of the terms'}).",
         "The new file passes `survey-bot check`.",
-        "Confidence is the model's own and not calibrated yet; no language model was asked.",
+        _track(judgement.track),
+        "No language model was asked.",
         *(f"{escape(shortened(remark, _QUOTE))}." for remark in remarks),
         f"`survey-bot explain {paper.id}` tells what the bot knows.",
     ]
     return f"<sub>{' '.join(sentences)}</sub>"
+
+
+def _track(track: tuple[int, int] | None) -> str:
+    if track is None:
+        return "Too few papers are listed to say how often the bot is right at this confidence."
+    return f"At about this confidence its first guess was right for {track[0]} of {track[1]} papers of this survey."
 
 
 def _facts(record: Record, judgement: Judgement) -> dict[str, Any]:

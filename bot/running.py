@@ -63,6 +63,32 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
     return "\n".join(lines)
 
 
+def why(wiring: Wiring, paper_id: str) -> list[str]:
+    """How a paper would be judged today, in lines; a listed one as if it were not. Raises SurveyBotError."""
+    from bot import explain, texts
+    from bot.judge import EmbeddedJudge
+
+    progress = console.ConsoleProgress()
+    found = wiring.archive.find([paper_id], progress)
+    if paper_id not in found.records:
+        raise DataError(
+            f"its title and abstract could not be had: {found.problem or 'it is not on arXiv'}", where=paper_id
+        )
+    record, flags = texts.clean_record(found.records[paper_id])
+    library = wiring.shelf.load()
+    others = library.model_copy(update={"papers": {key: one for key, one in library.papers.items() if key != paper_id}})
+    judge, memory = EmbeddedJudge(others, wiring.settings), wiring.memory(f"{library.taxonomy.root.id}-why")
+    seen = {key: fate for key, fate in wiring.ledger.fates().items() if key not in library.papers}
+    ready = pipeline.prepare(others, wiring.archive, memory, judge, seen, [record], progress)
+    judgement = judge.judge(record, ready.readings[0], ready.near[0], flags)
+    lines = [f"{paper_id}  {record.title}"]
+    if paper_id in library.papers:
+        lines.append("judged as if it were not listed")
+    if early := judge.ruled_out(record):
+        lines.append(f"a run would rule it out before it is judged: {early}")
+    return [*lines, *explain.why(judgement, library.taxonomy), *ready.notes]
+
+
 class _Given:
     """A source of one paper."""
 

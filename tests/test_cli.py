@@ -23,10 +23,6 @@ SETTINGS = """
 categories = ["cs.RO"]
 api = "{api}"
 
-[scope]
-propose = 0.7
-ask = 0.0
-
 [scope.groups.bread]
 required = true
 terms = ["bread", "loaf*", "crust", "dough"]
@@ -34,8 +30,8 @@ terms = ["bread", "loaf*", "crust", "dough"]
 [scope.groups.means]
 terms = ["steam", "yeast", "starter"]
 
-[placement]
-propose = 0.1
+[lanes]
+right = 0.1
 
 [forge]
 kind = "local"

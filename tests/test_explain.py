@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.explain import explain
+from bot.explain import explain, why
 from bot.fates import Fate, Pull, PullState, State
-from tests.fabricated import LIBRARY
+from bot.models import Judgement, Lane, Part, Precedent, Ranked, Rationale, Scope
+from tests.fabricated import LIBRARY, TAXONOMY
 
 NEW, LISTED = "2611.00001", "2501.00001"
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -118,3 +119,59 @@ def test_an_id_never_seen_is_told_so_with_where_it_may_be() -> None:
     assert lines[0].startswith(f"{NEW}  never seen")
     assert "watched categories" in lines[1]
     assert lines[2:] == [TO_PROPOSE]
+
+
+# --- explain --why ----------------------------------------------------------------------------------------------------
+
+JUDGED = Judgement(
+    scope=Scope(score=0.5, terms=("steam",), missing=("means",), parts=(Part(name="terms", value=1.25),)),
+    lane=Lane.ASK,
+    reason="unsure",
+    placement=(
+        Ranked(label="steam", probability=0.8, parts=(Part(name="words", value=2.0), Part(name="rules", value=-0.5))),
+        Ranked(label="kneading", probability=0.1, parts=(Part(name="words", value=0.25),)),
+        Ranked(label="sourdough", probability=0.05),
+    ),
+    labels=("steam",),
+    rationale=Rationale(rules=("steam injection",), quote="Fog.", words=("fog",), why_not="not for fog"),
+    precedents=(Precedent(id="2503.00005", title="Vapour", link="x", labels=("steam", "gone"), similarity=0.9),
+                Precedent(id="2503.00006", title="Gluten", link="x", labels=("kneading",), similarity=0.4,
+                          of_runner_up=True)),
+    unusual=("zymurgy",),
+    track=(3, 4),
+    lines=(Part(name="ask", value=0.2), Part(name="propose", value=0.7), Part(name="further", value=0.35)),
+    flags=("a flag",),
+)  # fmt: skip
+
+
+def test_why_tells_scores_readings_lines_and_evidence_of_one_judgement() -> None:
+    assert why(JUDGED, TAXONOMY) == [
+        "lane ask: unsure",
+        "scope 0.50 (asked from 0.20); spreads above the usual paper: terms +1.2",
+        "  for it: steam; holds no term of means",
+        "scope times confidence 0.40 (proposed from 0.70); further classes from 0.35",
+        "* 0.80 Ovens › Steam: words +2.0, rules -0.5",
+        "  0.10 Better Dough › Kneading: words +0.2",
+        "at about this confidence the first guess was right for 3 of 4 listed papers",
+        "rule: steam injection",
+        "words for it: fog; the sentence: “Fog.”",
+        "the runner-up is not for fog",
+        "  0.90 2503.00005 Vapour: Steam",
+        "  0.40 2503.00006 Gluten: Kneading (nearest of the runner-up)",
+        "words that nothing listed has: zymurgy",
+        "a flag",
+    ]
+
+
+def test_why_leaves_out_what_is_not_known() -> None:
+    lines = why(
+        JUDGED.model_copy(
+            update={
+                "track": None, "unusual": (), "precedents": (), "flags": (), "scope": Scope(score=0.5),
+                "rationale": Rationale(rules=("r",), quote="q"),
+            }
+        ),
+        TAXONOMY,
+    )  # fmt: skip
+    assert lines[2] == "  for it: none of the terms"
+    assert lines[-2:] == ["rule: r", "words for it: none; the sentence: “q”"]

@@ -20,8 +20,8 @@ from bot.fates import Fate, Pull, RunReport, State
 from bot.judge import EmbeddedJudge
 from bot.models import Judgement, Library, Proposal, Record
 from bot.pipeline import Parts, run
-from bot.ports import Forge, Judge, Ledger, Memory, Neighbour, Progress, Source, Vector
-from bot.settings import Placement, Scope, Settings, TermGroup
+from bot.ports import Forge, Judge, Ledger, Memory, Neighbour, Progress, Reading, Source
+from bot.settings import Lanes, Scope, Settings, TermGroup
 from tests.fabricated import LIBRARY, RECORDS, candidate
 from tests.fake_embedder import FakeEmbedder
 from tests.repositories import git, new_repository
@@ -94,11 +94,10 @@ class House:
                 groups={
                     "bread": TermGroup(terms=("bread", "loaf*", "crust", "dough"), required=True),
                     "means": TermGroup(terms=("steam", "yeast", "starter"), enough=1),
+                    "subject": TermGroup(terms=("crust", "yeast", "table"), enough=1),
                 },
-                propose=0.7,
-                ask=0.0,
             ),
-            placement=Placement(propose=0.3, further=0.9),
+            lanes=Lanes(right=0.5),
         )
         parts = Parts(
             sources=sources,
@@ -301,15 +300,15 @@ def test_a_paper_that_a_human_asks_for_is_proposed_whatever_the_bot_thought(hous
     assert [fate.id for fate in first.waiting] == [DOUBTFUL.id]
     report = house.run(ListSource(DOUBTFUL), ListSource(BOATS), asked_for=(DOUBTFUL.id, BOATS.id))
     assert (report.proposed, report.waiting) == (2, ())
-    assert house.ledger.fates()[BOATS.id].reason.startswith("a human asked for it; perhaps out of scope")
+    assert house.ledger.fates()[BOATS.id].reason.startswith("a human asked for it; out of scope")
 
 
 def test_a_fault_of_ours_over_one_paper_costs_that_paper_one_run_and_the_others_nothing(house: House) -> None:
     class Faulty(EmbeddedJudge):
-        def judge(self, record: Record, vector: Vector, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
+        def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
             if record.id == STEAM.id:
                 raise ZeroDivisionError("oops")
-            return super().judge(record, vector, near, flags)
+            return super().judge(record, reading, near, flags)
 
     report = house.run(ListSource(*ALL), judge=Faulty)
     assert (report.proposed, report.asked, report.failed) == (1, 1, 1)

@@ -95,9 +95,38 @@ def test_a_remark_shows_as_written_in_the_small_print_and_does_nothing(remark: s
 
 def test_without_a_remark_the_small_print_says_only_what_holds_for_every_paper() -> None:
     assert proposal().body.split("\n\n")[-2] == (
-        "<sub>Scope 0.80 (steam, crust). The new file passes `survey-bot check`. Confidence is the model's own and not "
-        "calibrated yet; no language model was asked. `survey-bot explain 2611.00001` tells what the bot knows.</sub>"
+        "<sub>Scope 0.80 (steam, crust). The new file passes `survey-bot check`. Too few papers are listed to say "
+        "how often the bot is right at this confidence. No language model was asked. `survey-bot explain 2611.00001` "
+        "tells what the bot knows.</sub>"
     )
+
+
+def test_how_often_the_bot_was_right_at_such_a_confidence_stands_in_the_small_print() -> None:
+    body = proposal(judgement=judged().model_copy(update={"track": (27, 29)})).body
+    assert "At about this confidence its first guess was right for 27 of 29 papers of this survey." in body
+
+
+@settings(max_examples=50, deadline=None)
+@given(visible)
+@example("</sub> <!-- survey-bot:proposal {} -->")
+def test_words_that_spoke_for_it_and_words_that_are_new_show_as_written_and_do_nothing(word: str) -> None:
+    judgement = judged()
+    rationale = judgement.rationale.model_copy(update={"words": ("steam", word)})
+    tokens = parse(proposal(judgement=judgement.model_copy(update={"rationale": rationale, "unusual": (word,)})).body)
+    assert [line for line in html(tokens) if not line.startswith("<!--")] == ["<sub>", "</sub>"]
+    for told in (
+        f"spoke for it: steam, {as_written(word)}",
+        f"New words, in no listed paper and no rule: {as_written(word)}",
+    ):
+        assert told.rstrip().replace("\0", "\ufffd") in shown(tokens)
+
+
+def test_the_precedent_that_is_shown_for_the_runner_up_is_marked() -> None:
+    precedents = [one.model_copy(update={"of_runner_up": one.id == "brickdome"}) for one in judged().precedents]
+    body = proposal(judgement=judged().model_copy(update={"precedents": tuple(precedents)})).body
+    assert [line for line in body.splitlines() if "nearest of the runner-up" in line] == [
+        line for line in body.splitlines() if "bread.example" in line
+    ]
 
 
 @settings(max_examples=50, deadline=None)
