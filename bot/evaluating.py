@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,7 +12,7 @@ from bot import console, ids, pipeline, running, texts
 from bot.errors import DataError, SettingsError
 from bot.files import write_atomically
 from bot.models import Library, Record
-from bot.ports import Entry, Progress, Vector
+from bot.ports import Memory, Progress, Reading
 from bot.wiring import Wiring
 from bot.yaml_format import taxonomy_sha
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.evaluate.folds import Month
     from bot.evaluate.inputs import Verdict
     from bot.evaluate.report import Evaluation, PlacementResult, ScopeResult
-    from bot.evaluate.seams import Corpus
+    from bot.evaluate.seams import Flow
 
 T = TypeVar("T")
 
@@ -66,8 +67,9 @@ def evaluate(wiring: Wiring, ask: Ask, progress: Progress) -> Evaluation:
         survey=past.library.taxonomy.root.name,
         seed=ask.seed,
         rounds=ask.rounds,
-        embedder=past.embedder,
+        embedder=past.memory.model,
         taxonomy=taxonomy_sha(past.library.taxonomy)[:12],
+        targets=wiring.settings.lanes,
         notes=tuple(past.notes),
         placement=placement,
         scope=scope,
@@ -104,6 +106,7 @@ def show(evaluation: Evaluation) -> None:
     if evaluation.scope:
         scope = evaluation.scope
         _table(scope, "scope over time", rows(scope.methods, SCOPE, first=scope.first, weekly=scope.weekly))
+        _lanes(scope)
     out.print("↓ less is better")
 
 
@@ -118,6 +121,23 @@ def _table(result: PlacementResult | ScopeResult, title: str, lines: Sequence[tu
         table.add_row(*line)
     console.output().print(f"\n[bold]{title}[/bold]: {result.told}")
     console.output().print(table)
+
+
+def _lanes(scope: ScopeResult) -> None:
+    from rich.table import Table
+
+    from bot.evaluate.lanes import LANES, against_targets, lane_rows
+
+    out = console.output()
+    table = Table(*LANES)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for line in lane_rows(scope.lanes):
+        table.add_row(*line)
+    out.print("\n[bold]the lanes over time[/bold]")
+    out.print(table)
+    for sentence in (*against_targets(scope.lanes), *scope.lanes.notes):
+        out.print(sentence, markup=False, highlight=False)
 
 
 def _parsed(file: Path | None, parse: Callable[[str, str], dict[str, T]]) -> dict[str, T]:
@@ -190,20 +210,17 @@ class _Past:
     def placement(self) -> tuple[PlacementResult, ...]:
         """Placement with papers held out, and over time."""
         from bot.evaluate import baselines, folds, ours, placement
+        from bot.evaluate.seams import Corpus
 
-        corpus = self._corpus()
-        groups = folds.same_paper({paper: self.library.papers[paper].title for paper in self.labels})
-        settings = self.wiring.settings.placement
-        asked = placement.Asked(
-            corpus,
-            {paper: self.library.papers[paper].title for paper in self.labels},
-            self.ask.seed,
-            self.ask.rounds,
-            {"propose": settings.propose},
-            settings.further,
-        )
+        corpus = Corpus(self.library.taxonomy, self._readings, self.labels)
+        titles = {paper: self.library.papers[paper].title for paper in self.labels}
+        groups = folds.same_paper(titles)
+        asked = placement.Asked(corpus, titles, self.ask.seed, self.ask.rounds)
         predictors = {ours.NAME: ours.placement(corpus), **baselines.placements(corpus)}
-        splits = folds.cross_validation(groups, self._rng(), quick=self.ask.quick), folds.over_time(groups)
+        splits = (
+            folds.cross_validation(groups, self._rng(), quick=self.ask.quick),
+            folds.over_time(groups, quick=self.ask.quick),
+        )
         if not splits[1]:
             self.notes.append(f"placement over time is left out: no month has {folds.HISTORY} papers before it")
         return tuple(
@@ -215,31 +232,24 @@ class _Past:
     def scope(self, months: Sequence[Month], days: Mapping[str, str], verdicts: Mapping[str, Verdict]) -> ScopeResult:
         """Scope over time."""
         from bot.evaluate import baselines, folds, ours, scope
-        from bot.evaluate.seams import Flow
         from bot.scope import KeywordRule
 
-        rule = KeywordRule(self.wiring.settings.scope)
-        papers = {paper for month in months for paper in (*month.arriving, *month.unlabelled, *month.listed)}
+        settings = self.wiring.settings
+        rule = KeywordRule(settings.scope)
+        papers = {paper for month in months for paper in (*month.arriving, *month.unlabelled)}
         records = {paper: texts.clean_record(self.records[paper])[0] for paper in days if paper in papers}
-        records |= {paper: texts.clean_record(self.records[paper])[0] for paper in self.labels}
-        candidates = [paper for paper in records if not ours.ruled_out(records[paper], rule)]
-        new = [
-            Entry(paper, "paper", texts.record_text(records[paper]))
-            for paper in candidates
-            if paper not in self.vectors
-        ]
-        memory = self.wiring.memory(f"{self.library.taxonomy.root.id}-listing")  # of its own, kept for the next time
-        self.notes += memory.update(new, "", self.progress)
-        flow = Flow(records, {**self.vectors, **memory.vectors("paper")}, frozenset(candidates))
+        candidates = [paper for paper, record in records.items() if not ours.ruled_out(record, rule)]
         asked = scope.Asked(
             {paper: record.title for paper, record in records.items()},
-            frozenset(self.labels),
+            self.labels,
             verdicts,
-            folds.weeks([days[paper] for month in months for paper in month.arriving]),
+            folds.weeks(days[paper] for month in months for paper in month.arriving),
+            settings.lanes,
             self.ask.seed,
             self.ask.rounds,
         )
-        scorers = {ours.NAME: ours.scope(flow, rule), **baselines.scopes(flow, rule)}
+        flow = self._flow({paper: records[paper] for paper in candidates})
+        scorers = {ours.NAME: ours.scope(flow, self.library, settings), **baselines.scopes(flow, rule)}
         return scope.evaluate(asked, months, flow, scorers, self.progress)
 
     # --- their parts --------------------------------------------------------------------------------------------------
@@ -257,22 +267,29 @@ class _Past:
             self.notes.append(f"{len(problems)} records of the feeds could not be read; the first: {problems[0]}")
         return found
 
-    def _corpus(self) -> Corpus:
-        from bot.evaluate.seams import Corpus
-
+    @cached_property
+    def memory(self) -> Memory:
+        """Holds the library, as in a run."""
         taxonomy = self.library.taxonomy
         memory = self.wiring.memory(taxonomy.root.id)
         entries, _ = pipeline.index_entries(self.library, self.wiring.archive, self.progress)
         self.notes += memory.update(entries, taxonomy_sha(taxonomy), self.progress)
-        self.embedder, vectors = memory.model, memory.vectors("paper")
-        self.vectors: dict[str, Vector] = {paper: vectors[paper] for paper in self.labels}
-        keys = {*self.labels, *taxonomy.paths}
-        return Corpus(
-            taxonomy=taxonomy,
-            texts={entry.key: entry.text for entry in entries if entry.key in keys},
-            vectors={**self.vectors, **memory.vectors("class")},
-            labels=self.labels,
-        )
+        return memory
+
+    @cached_property
+    def _readings(self) -> dict[str, Reading]:
+        """Of the listed papers that are judged, and of the classes."""
+        papers, classes = self.memory.readings("paper"), self.memory.readings("class")
+        return {paper: papers[paper] for paper in self.labels} | dict(classes)
+
+    def _flow(self, candidates: Mapping[str, Record]) -> Flow:
+        from bot.evaluate.seams import Flow
+
+        new = [paper for paper in candidates if paper not in self.labels]
+        statement = texts.scope_sentences(self.library.taxonomy.root)
+        said = [statement, *(texts.record_sentences(candidates[paper]) for paper in new)]
+        scope, *readings = self.memory.read(said, self.progress, "reading the listing")
+        return Flow(self._readings | dict(zip(new, readings, strict=True)), scope, frozenset(candidates))
 
     def _rng(self) -> np.random.Generator:
         import numpy as np

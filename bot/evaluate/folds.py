@@ -6,7 +6,7 @@ Papers of one group (the same paper listed twice) never stand on both sides of a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from bot import ids
 LEAVE_ONE_OUT_UP_TO = 300
 """Papers; a larger survey is cut into :data:`PARTS`, since each fold costs a fit."""
 PARTS = 10
+QUICK = 5
+"""At a quick look, a large survey costs no more fits than this, by cross-validation and over time each."""
 HISTORY = 20
 """So many papers must be known before the first is judged over time."""
 REFITS = 16
@@ -33,12 +35,16 @@ class Fold(NamedTuple):
 
 
 class Month(NamedTuple):
-    """One month of a listing: what was listed and what was seen before it, and what it brought."""
+    """One month of a listing: what was listed and what was seen before it, and what it brought.
+
+    ``weeks``: in how many weeks the papers came that were seen before it.
+    """
 
     name: str
     listed: tuple[str, ...]
     unlabelled: tuple[str, ...]
     arriving: tuple[str, ...]
+    weeks: int
 
 
 def month(paper_id: str) -> str | None:
@@ -59,7 +65,8 @@ def cross_validation(groups: Mapping[str, str], rng: np.random.Generator, *, qui
     names = list(dict.fromkeys(groups.values()))
     if quick or len(names) > LEAVE_ONE_OUT_UP_TO:
         mixed = [names[place] for place in rng.permutation(len(names))]
-        parts = [mixed[start::PARTS] for start in range(min(PARTS, len(names)))]
+        count = min(_fits(len(names), PARTS, quick=quick), len(names))
+        parts = [mixed[start::count] for start in range(count)]
     else:
         parts = [[name] for name in names]
     place = {name: number for number, part in enumerate(parts) for name in part}
@@ -69,7 +76,7 @@ def cross_validation(groups: Mapping[str, str], rng: np.random.Generator, *, qui
     return [_fold(groups, list(groups), some) for some in held]
 
 
-def over_time(groups: Mapping[str, str], history: int = HISTORY) -> list[Fold]:
+def over_time(groups: Mapping[str, str], history: int = HISTORY, *, quick: bool = False) -> list[Fold]:
     """Each month's papers, judged from the papers of earlier months; without the months before ``history`` is reached.
 
     The bot relearns with every run; a month is the coarser and the harder test.
@@ -80,7 +87,8 @@ def over_time(groups: Mapping[str, str], history: int = HISTORY) -> list[Fold]:
     starts = [count for count in began if count >= history]
     if not starts:
         return []
-    stretches = [int(part[0]) for part in np.array_split(starts, min(REFITS, len(starts)))]
+    count = min(_fits(len(dated), REFITS, quick=quick), len(starts))
+    stretches = [int(part[0]) for part in np.array_split(starts, count)]
     ends = [*stretches[1:], len(dated)]
     return [_fold(groups, dated[:start], dated[start:end]) for start, end in zip(stretches, ends, strict=True)]
 
@@ -97,13 +105,18 @@ def by_month(days: Mapping[str, str], listed: Collection[str], *, at_least: int 
         seen = tuple(paper for paper, day in days.items() if day[:7] < name and paper not in since)
         arriving = tuple(paper for paper, day in days.items() if day[:7] == name)
         if seen and len(known) >= at_least:
-            found.append(Month(name, tuple(known), seen, arriving))
+            before = weeks({day for day in days.values() if day[:7] < name})
+            found.append(Month(name, tuple(known), seen, arriving, before))
     return found
 
 
-def weeks(days: Sequence[str]) -> int:
+def weeks(days: Iterable[str]) -> int:
     """In how many calendar weeks these days lie."""
     return len({tuple(date.fromisoformat(day).isocalendar())[:2] for day in days})
+
+
+def _fits(papers: int, usual: int, *, quick: bool) -> int:
+    return QUICK if quick and papers > LEAVE_ONE_OUT_UP_TO else usual
 
 
 def _fold(groups: Mapping[str, str], pool: Sequence[str], held: Sequence[str]) -> Fold:

@@ -181,7 +181,7 @@ def _binned(place: Ints, confidence: Floats, right: Floats, weight: Floats) -> B
 # --- scope: papers are read in the order of their scores --------------------------------------------------------------
 
 
-class Reading(NamedTuple):
+class Curve(NamedTuple):
     """How many papers were read, and how many right ones found by then, from (0, 0) to all; one step per score.
 
     Papers with the same score are read in no order: between two steps the finds are spread evenly.
@@ -191,15 +191,15 @@ class Reading(NamedTuple):
     found: Floats
 
 
-def reading(scores: Floats, truth: Bools, weight: Floats | None = None) -> Reading:
+def reading(scores: Floats, truth: Bools, weight: Floats | None = None) -> Curve:
     """Read the papers, highest score first."""
     weight = np.ones(len(scores)) if weight is None else weight
     _, level = np.unique(-scores, return_inverse=True)
     steps = [np.cumsum(np.bincount(level, weights=values)) for values in (weight, weight * truth)]
-    return Reading(*(np.concatenate([[0.0], step]) for step in steps))
+    return Curve(*(np.concatenate([[0.0], step]) for step in steps))
 
 
-def average_precision(curve: Reading) -> float:
+def average_precision(curve: Curve) -> float:
     """Precision at each step, weighted by the recall it adds; as ``sklearn.metrics.average_precision_score``."""
     if not curve.found[-1]:
         return float("nan")
@@ -207,17 +207,17 @@ def average_precision(curve: Reading) -> float:
     return float((np.diff(curve.found) / curve.found[-1] * curve.found[1:] / read).sum())
 
 
-def found_after(curve: Reading, papers: float) -> float:
+def found_after(curve: Curve, papers: float) -> float:
     """How many right papers are found after reading so many."""
     return float(np.interp(papers, curve.read, curve.found))
 
 
-def recall_after(curve: Reading, papers: float) -> float:
+def recall_after(curve: Curve, papers: float) -> float:
     """Which share of the right papers is found after reading so many (recall at a reading budget)."""
     return found_after(curve, papers) / curve.found[-1] if curve.found[-1] else float("nan")
 
 
-def read_for(curve: Reading, recall: float = 0.95) -> float:
+def read_for(curve: Curve, recall: float = 0.95) -> float:
     """How many papers must be read to find this share of the right ones."""
     if not curve.found[-1]:
         return float("nan")
@@ -226,7 +226,7 @@ def read_for(curve: Reading, recall: float = 0.95) -> float:
     return float(np.interp(wanted, curve.found[step - 1 : step + 1], curve.read[step - 1 : step + 1]))
 
 
-def work_saved(curve: Reading, recall: float = 0.95) -> float:
+def work_saved(curve: Curve, recall: float = 0.95) -> float:
     """WSS: the share of the papers that need not be read for this recall, less what reading at random would save.
 
     Cohen et al., 2006, Reducing workload in systematic review preparation using automated citation classification.

@@ -1,52 +1,93 @@
 """The bot's own models behind the seams of the evaluation; nothing else in this package knows them.
 
-Each fold's model is handed its training papers and the rulebook alone, so it cannot learn from a held-out paper.
+Each fold's model is made anew and handed its training papers and the rulebook alone, so that it cannot learn from a
+held-out paper. What it fits to itself (weights, calibration, lines between the lanes) is cross-validated inside of what
+it was handed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
-from bot.classify.placement import Placement
-from bot.evaluate.seams import Corpus, Flow, Predict, Score
-from bot.models import Ranked, Record
-from bot.scope import NEAREST, KeywordRule, ScopeModel
+from bot import lanes
+from bot.classify.placement import Floats, Placement
+from bot.evaluate.folds import Month
+from bot.evaluate.seams import Corpus, Flow, Guess, Predict, Score, Scored, Scores
+from bot.judge import EmbeddedJudge
+from bot.models import Library, Ranked, Record
+from bot.ports import Past, Reading
+from bot.scope import KeywordRule
+from bot.settings import Settings
 
 NAME = "survey-bot"
+LARGE = 1000
+"""Texts; a smaller fit is quicker on one thread, many times so where other programs want the processor too."""
 
 
 def placement(corpus: Corpus) -> Predict:
-    """Fitted anew for every fold."""
+    """Fitted anew for every fold; further classes are proposed from the line that the fold's own papers give."""
+    classes = {label: corpus.readings[label] for label in corpus.leaves}
 
-    def predict(train: Sequence[str], held: Sequence[str]) -> Mapping[str, tuple[Ranked, ...]]:
-        keys = [*train, *corpus.leaves]
+    def predict(train: Sequence[str], held: Sequence[str]) -> Mapping[str, Guess]:
         model = Placement(corpus.leaves)
-        model.fit(
-            {key: corpus.texts[key] for key in keys},
-            {paper: corpus.labels[paper] for paper in train},
-            {key: corpus.vectors[key] for key in keys},
-        )
-        return {paper: model.rank(corpus.texts[paper], corpus.vectors[paper]) for paper in held}
+        known = {paper: corpus.readings[paper] for paper in train}
+        with _threads(len(train)):
+            model.fit(classes, known, {paper: corpus.labels[paper] for paper in train})
+            further = lanes.further(model.held_out)
+            return {paper: _guess(corpus.leaves, _alone(model, corpus.readings[paper]), further) for paper in held}
 
     return predict
 
 
-def scope(flow: Flow, rule: KeywordRule) -> Score:
-    """Fitted anew for every month."""
+def _alone(model: Placement, paper: Reading) -> Floats:
+    """The probabilities of its classes, (leaves,). Papers judged together would be multiplied together, and then the
+    last bits of one depend on the others.
+    """
+    return np.asarray(model.probabilities([paper])[0])
 
-    def score(listed: Sequence[str], unlabelled: Sequence[str], papers: Sequence[str]) -> Mapping[str, float]:
-        known = np.array([flow.vectors[paper] for paper in listed], dtype=np.float32)
-        model = ScopeModel(rule, known)
-        found = {}
-        for paper in papers:
-            if paper in flow.candidates:
-                nearest = np.sort(known @ flow.vectors[paper])[-NEAREST:]
-                found[paper] = model.judge(flow.records[paper], nearest.tolist()).score
-        return found
+
+def _guess(leaves: Sequence[str], probability: Floats, further: float) -> Guess:
+    order = np.argsort(-probability, kind="stable").tolist()
+    ranked = tuple(Ranked(label=leaves[place], probability=float(probability[place])) for place in order)
+    return Guess(ranked, tuple(one.label for one in ranked if one is ranked[0] or one.probability >= further))
+
+
+def scope(flow: Flow, library: Library, settings: Settings) -> Score:
+    """A judge for every month, as it would have been at its beginning; it judges the papers one by one, as in a run."""
+    leaves = list(library.taxonomy.paths)
+    classes = {label: flow.readings[label] for label in leaves}
+
+    def score(month: Month) -> Scores:
+        known = {paper: library.papers[paper] for paper in month.listed}
+        judge = EmbeddedJudge(Library(taxonomy=library.taxonomy, papers=known), settings)
+        past = Past(
+            papers={paper: flow.readings[paper] for paper in month.listed},
+            classes=classes,
+            scope=flow.statement,
+            seen={paper: flow.readings[paper] for paper in month.unlabelled if paper in flow.candidates},
+            weeks=month.weeks,
+        )
+        asked = {paper: flow.readings[paper] for paper in month.arriving if paper in flow.candidates}
+        with _threads(len(past.papers) + len(past.seen)):
+            judge.fit(past)
+            return Scores({paper: _scored(judge, leaves, reading) for paper, reading in asked.items()}, judge.lines)
 
     return score
+
+
+def _threads(size: int) -> AbstractContextManager[object]:
+    from threadpoolctl import threadpool_limits
+
+    return nullcontext() if size > LARGE else threadpool_limits(1)
+
+
+def _scored(judge: EmbeddedJudge, leaves: Sequence[str], paper: Reading) -> Scored:
+    chances = _alone(judge.placement, paper)
+    score = float(judge.scope.scores([paper])[0])
+    return Scored(score, judge.lines.lane(score, float(chances.max())), leaves[int(chances.argmax())])
 
 
 def ruled_out(record: Record, rule: KeywordRule) -> bool:

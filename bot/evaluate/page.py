@@ -7,6 +7,7 @@ from html import escape
 
 from bot import ids
 from bot.evaluate import pictures
+from bot.evaluate.lanes import LANES, against_targets, lane_rows
 from bot.evaluate.report import (
     PLACEMENT,
     SCOPE,
@@ -42,9 +43,10 @@ a { color: #1f5fa8 }
 
 _LEAK = (
     "A paper that is judged is never part of what judges it: each fold's model is made anew from the other papers and "
-    "the rulebook, with their words, vectors and labels only. What people wrote after reading the papers (the rules of "
-    "the classes, the terms and thresholds of the settings) is the same in every fold, so where it was tuned on these "
-    "very papers the figures flatter."
+    "the rulebook, with their words, vectors and labels only; its weights, its calibration and the lines between the "
+    "lanes are fitted inside of that. What people wrote after reading the papers (the rules of the classes, the terms "
+    "and targets of the settings) is the same in every fold, so where it was tuned on these very papers the figures "
+    "flatter."
 )
 
 
@@ -62,7 +64,7 @@ def _page(evaluation: Evaluation) -> Iterator[str]:
     yield _cards(evaluation)
     for note in evaluation.notes:
         yield f"<p class=quiet>Note: {escape(note)}.</p>"
-    yield from _placement(evaluation.placement)
+    yield from _placement(evaluation)
     if evaluation.scope:
         yield from _scope(evaluation.scope)
     yield f"<h2>How this was measured</h2>\n<p>{_LEAK}</p>"
@@ -95,7 +97,8 @@ def _card(result: PlacementResult | ScopeResult, measures: Mapping[str, Measure]
     return f"<div class=card><b>{words[0]}</b>{escape(told)} <small>{words[2]}</small></div>"
 
 
-def _placement(results: Sequence[PlacementResult]) -> Iterator[str]:
+def _placement(evaluation: Evaluation) -> Iterator[str]:
+    results = evaluation.placement
     held = results[0]
     yield "<h2>Placement: which class?</h2>"
     for result in results:
@@ -109,9 +112,10 @@ def _placement(results: Sequence[PlacementResult]) -> Iterator[str]:
         f"{held.chance_ece:.2f} on {held.papers} papers. Below: how many papers have which confidence.",
     )
     yield _figure(
-        pictures.coverage(results),
-        "If only the papers it is surest of were proposed, how many would be right? The ring is where the lane "
-        "<i>propose</i> ends; papers right of it are asked about.",
+        pictures.coverage(results, evaluation.targets.right),
+        "If only the papers it is surest of were proposed, how many would be right? All papers here belong; for a new "
+        "one the bot weighs this confidence together with the probability that it belongs, and draws the line of the "
+        "lane <i>propose</i> where so many of its proposals should be right.",
     )
     yield _figure(
         pictures.confusion(held),
@@ -158,26 +162,51 @@ def _scope(result: ScopeResult) -> Iterator[str]:
         yield _figure(
             pictures.recall(result),
             "How much must be read to find what belongs? Papers are read from the highest score down. The upright line "
-            f"is a reading budget of {result.weekly} papers a week.",
+            f"is the reading budget of {result.weekly} papers a week. The rings are what the bot shows: each month has "
+            "lines of its own, so they need not lie on the curve.",
         )
-    months = (
-        (
-            one.month,
-            f"{one.papers}",
-            f"{one.right}",
-            f"{one.known}",
-            "–" if one.average_precision is None else f"{one.average_precision:.2f}",
+    if result.reliability:
+        yield _figure(
+            pictures.scope_calibration(result),
+            "Does the score say how probable it is that a paper belongs? Papers that are not ruled out, in groups of "
+            "about the same score. Where papers belong that nobody has listed or judged, the points lie too low.",
         )
-        for one in result.months
-    )
-    head = ("month", "papers", "belong", "listed papers known", "average precision")
-    yield f"<details><summary>Month by month</summary>{_table(head, months, numbers=4)}</details>"
+    yield from _lanes(result)
+    yield _months(result)
     unlisted = [one for one in result.ranking if not one.listed][:UNLISTED]
     yield f"<details><summary>The {len(unlisted)} highest scores that are not listed</summary>"
     yield "<p>New finds, or the bot's mistakes.</p>"
-    rows = ((_linked(one), f"{one.score:.2f}", escape(one.judged) or "–") for one in unlisted)
-    yield _table(("paper", "score", "annotators say"), rows)
+    rows = ((_linked(one), f"{one.score:.2f}", one.lane or "–", escape(one.judged) or "–") for one in unlisted)
+    yield _table(("paper", "score", "lane", "annotators say"), rows)
     yield "</details>"
+
+
+def _lanes(result: ScopeResult) -> Iterator[str]:
+    yield "<h3>The lanes</h3>\n<p>What the bot would have done with these papers, month by month:</p>"
+    yield _table(LANES, (tuple(map(escape, row)) for row in lane_rows(result.lanes)), numbers=len(LANES) - 1)
+    told = (*against_targets(result.lanes), *(f"Note, {note}" for note in result.lanes.notes))
+    yield f"<ul>{''.join(f'<li>{escape(sentence[0].upper() + sentence[1:])}.</li>' for sentence in told)}</ul>"
+
+
+def _months(result: ScopeResult) -> str:
+    def number(value: float | None) -> str:
+        return "–" if value is None else f"{value:.2f}"
+
+    head = (
+        *("month", "papers", "belong", "listed before", "average precision"),
+        *("proposed", "asked", "belong, not shown", "asked from", "proposed from"),
+    )
+    rows = (
+        (
+            one.month,
+            *map(str, (one.papers, one.right, one.known)),
+            number(one.average_precision),
+            *map(str, (one.proposed, one.asked, one.missed)),
+            *map(number, (one.ask, one.propose)),
+        )
+        for one in result.months
+    )
+    return f"<details><summary>Month by month</summary>{_table(head, rows, numbers=len(head) - 1)}</details>"
 
 
 def _linked(one: Placed | Read) -> str:

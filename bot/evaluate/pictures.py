@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bot.evaluate.report import Line, PlacementResult, Point, ScopeResult
+from bot.evaluate.report import Bin, PlacementResult, Point, ScopeResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,24 +58,29 @@ def reliability(results: Sequence[PlacementResult]) -> str:
 
 
 def _reliability(result: PlacementResult, axes: Axes) -> None:
+    _calibration(axes, result.reliability, (0.03, 0.045))
+    axes.set(title=result.protocol)
+
+
+def _calibration(axes: Axes, bins: Sequence[Bin], told: tuple[float, float]) -> None:
+    """``told``: where the diagonal is explained."""
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
     axes.text(
-        *(0.03, 0.045, "as right as it says"),
+        *(told[0], told[1], "as right as it says"),
         color=GREY,
         fontsize=8,
         rotation=45,
         rotation_mode="anchor",
         transform_rotates_text=True,
     )
-    for one in result.reliability:
+    for one in bins:
         axes.plot([one.confidence] * 2, [one.low, one.high], color=BLUE, linewidth=1.5, alpha=0.5)
-    places = [(one.confidence, one.right) for one in result.reliability]
-    axes.plot(*zip(*places, strict=True), color=BLUE, marker="o", markersize=6)
-    for one in result.reliability:
+    axes.plot([one.confidence for one in bins], [one.right for one in bins], color=BLUE, marker="o", markersize=6)
+    for one in bins:
         axes.annotate(
             f"{one.papers}", (one.confidence, one.right), xytext=(7, -11), textcoords="offset points", fontsize=8
         )
-    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), title=result.protocol)
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
 
 
 def _confidences(result: PlacementResult, axes: Axes) -> None:
@@ -90,38 +95,34 @@ def _reliability_told(result: PlacementResult) -> str:
     return f"{result.protocol}, {', '.join(points)}"
 
 
-def coverage(results: Sequence[PlacementResult]) -> str:
-    """How many guesses are right among the surest papers, by how many papers that is; lanes are marked."""
+def coverage(results: Sequence[PlacementResult], target: float) -> str:
+    """How many guesses are right among the surest papers, by how many papers that is; the target of the proposals."""
     with _drawing(8.0, 4.2) as figure:
         axes = figure.subplots()
         for result, colour in zip(results, _SHADES, strict=False):
             _curve(axes, result.coverage, colour, result.protocol)
-            for line in result.lines:
-                _ring(axes, line, colour)
-        least = min(point.y for result in results for point in result.coverage)
+        axes.axhline(
+            target, color=GREY, linewidth=1, linestyle="--", label=f"of proposals, {target:.0%} shall be right"
+        )
+        least = min(target, *(point.y for result in results for point in result.coverage))
         axes.set(xlabel="share of papers, surest first", ylabel="share of right first guesses", xlim=(0, 1.02))
         axes.set_ylim(max(0.0, least - 0.15), 1.02)
         axes.xaxis.set_major_formatter("{x:.0%}")
         axes.yaxis.set_major_formatter("{x:.0%}")
         axes.legend(loc="lower left")
     told = "; ".join(
-        f"{result.protocol}: {line.name} covers {line.coverage:.0%}, {line.accuracy or 0:.0%} right"
+        f"{result.protocol}: all papers, {result.coverage[-1].y:.0%} right; half of them, {_at(result, 0.5):.0%}"
         for result in results
-        for line in result.lines
     )
     return _svg(figure, "coverage", f"Coverage against accuracy. {told}")
 
 
+def _at(result: PlacementResult, share: float) -> float:
+    return next(point.y for point in result.coverage if point.x >= share)
+
+
 def _curve(axes: Axes, points: Sequence[Point], colour: str, name: str) -> None:
     axes.plot([point.x for point in points], [point.y for point in points], color=colour, label=name)
-
-
-def _ring(axes: Axes, line: Line, colour: str) -> None:
-    if line.accuracy is not None:
-        told = f"{line.name} from {line.threshold:.2f}: {line.coverage:.0%} of papers, {line.accuracy:.0%} right"
-        axes.scatter(
-            line.coverage, line.accuracy, s=60, color="white", edgecolors=colour, linewidths=2, zorder=3, label=told
-        )
 
 
 def confusion(result: PlacementResult) -> str:
@@ -186,15 +187,26 @@ def _blocks(axes: Axes, pillars: Sequence[str]) -> None:
 
 
 def recall(result: ScopeResult) -> str:
-    """How many papers that belong are found by reading so many, best score first."""
+    """How many papers that belong are found by reading so many, best score first; and by reading the lanes."""
     ours = next(iter(result.curves.values()))
     enough = next((point.x for point in ours if point.y >= 0.95 * result.right), result.papers)
-    most = min(float(result.papers), 1.35 * max(enough, result.budget, 2 * result.first))
+    lanes = _lanes(result)
+    most = min(float(result.papers), 1.35 * max(enough, result.budget, 2 * result.first, *(x for _, x, _ in lanes)))
     with _drawing(8.0, 4.6) as figure:
         axes = figure.subplots()
         axes.plot([0, result.right, most], [0, result.right, result.right], color=GREY, linestyle=":", label="at best")
         for (name, points), colour in zip(result.curves.items(), _SHADES, strict=False):
             _curve(axes, points, colour, name)
+        for name, read, found in lanes:
+            axes.scatter(read, found, s=60, color="white", edgecolors=BLUE, linewidths=2, zorder=3)
+            axes.annotate(
+                name,
+                *((read, found), (9, -14)),
+                textcoords="offset points",
+                fontsize=8,
+                color=BLUE,
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+            )
         axes.axhline(0.95 * result.right, color=GREY, linewidth=1, linestyle="--")
         axes.text(most, 0.95 * result.right, "95% ", ha="right", va="top", color=GREY, fontsize=8)
         if result.budget < most:  # else everything can be read
@@ -206,7 +218,26 @@ def recall(result: ScopeResult) -> str:
         )
         axes.set_ylabel("papers found that belong")
         axes.legend(loc="lower right")
-    return _svg(figure, "recall", f"Papers found against papers read; the bot finds 95% after {enough:.0f} papers")
+    said = "; ".join(f"{name}: {read} papers, {found} of them belong" for name, read, found in lanes)
+    return _svg(figure, "recall", f"Papers found against papers read; 95% are found after {enough:.0f} papers. {said}")
+
+
+def _lanes(result: ScopeResult) -> list[tuple[str, int, int]]:
+    """What a human reads who reads the first lane, or the first two: name, papers, papers that belong."""
+    proposed, asked, *_ = result.lanes.lanes
+    first, both = (proposed.papers, proposed.belong), (proposed.papers + asked.papers, proposed.belong + asked.belong)
+    found = [("proposed", *first), ("proposed and asked", *both)]
+    return [lane for place, lane in enumerate(found) if lane[1] > (first[0] if place else 0)]
+
+
+def scope_calibration(result: ScopeResult) -> str:
+    """Score of scope against the share that belongs, of the papers that are not ruled out."""
+    with _drawing(5.0, 4.2) as figure:
+        axes = figure.subplots()
+        _calibration(axes, result.reliability, (0.28, 0.215))
+        axes.set(xlabel="score: the probability that a paper belongs", ylabel="share that belongs")
+    points = (f"score {one.confidence:.2f}: {one.right:.2f} of {one.papers}" for one in result.reliability)
+    return _svg(figure, "calibration", f"Calibration of the scope score, {', '.join(points)}")
 
 
 @contextmanager

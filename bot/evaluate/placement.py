@@ -13,16 +13,15 @@ from bot.evaluate.folds import Fold
 from bot.evaluate.metrics import Bools, Floats, Ints
 from bot.evaluate.report import (
     PLACEMENT,
-    Bin,
     ClassFigures,
-    Line,
     Method,
     Placed,
     PlacementResult,
     Point,
     Value,
+    reliability,
 )
-from bot.evaluate.seams import Corpus, Predict
+from bot.evaluate.seams import Corpus, Guess, Predict
 from bot.models import Ranked, Taxonomy
 from bot.ports import Progress
 
@@ -33,16 +32,12 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of every predictor, and how it is judged. ``lines``: thresholds of the settings by name;
-    ``further``: the probability from which a second or third class would be proposed.
-    """
+    """What is asked of every predictor, and how it is judged."""
 
     corpus: Corpus
     titles: Mapping[str, str]
     seed: int
     rounds: int
-    lines: Mapping[str, float]
-    further: float
 
 
 def evaluate(
@@ -51,7 +46,7 @@ def evaluate(
     """Run every predictor over the folds; the first one is the bot."""
     found = {}
     for name, predict in predictors.items():
-        found[name] = Guesses([paper for fold in folds for paper in fold.held], asked.corpus, asked.further)
+        found[name] = Guesses([paper for fold in folds for paper in fold.held], asked.corpus)
         for fold in progress(folds, f"{protocol}: {name}", len(folds)):
             found[name].put(predict(fold.train, fold.held))
     ours = next(iter(found.values()))
@@ -64,8 +59,7 @@ def evaluate(
         fits=len(folds),
         methods=tuple(_method(name, guesses, asked) for name, guesses in found.items()),
         chance_ece=metrics.chance_error(ours.confidence, bins, rng, asked.rounds),
-        reliability=_reliability(ours, bins),
-        lines=tuple(_line(ours, name, threshold) for name, threshold in asked.lines.items()),
+        reliability=reliability(metrics.equal_mass(ours.confidence, ours.first, bins)),
         coverage=tuple(Point(x=x, y=y) for _, x, y in zip(*metrics.coverage(ours.confidence, ours.first), strict=True)),
         classes=ours.by_class(),
         confusion=tuple(map(tuple, ours.confusion().tolist())),
@@ -74,26 +68,28 @@ def evaluate(
 
 
 class Guesses:
-    """The rankings of one predictor as arrays (papers, classes), beside the truth."""
+    """The guesses of one predictor as arrays (papers, classes), beside the truth."""
 
-    def __init__(self, papers: Sequence[str], corpus: Corpus, further: float) -> None:
-        self.ids, self._corpus, self._further = list(papers), corpus, further
+    def __init__(self, papers: Sequence[str], corpus: Corpus) -> None:
+        self.ids, self._corpus = list(papers), corpus
         self._row = {paper: row for row, paper in enumerate(papers)}
         self._column = {label: column for column, label in enumerate(corpus.leaves)}
         shape = len(papers), len(self._column)
         self.order: Ints = np.zeros(shape, dtype=np.intp)
         self.probability: Floats = np.zeros(shape)
+        self.chosen: Bools = np.zeros(shape, dtype=bool)
         self.truth: Bools = np.zeros(shape, dtype=bool)
         for paper, row in self._row.items():
             self.truth[row, [self._column[label] for label in corpus.labels[paper]]] = True
 
-    def put(self, ranked: Mapping[str, tuple[Ranked, ...]]) -> None:
-        """Take in what was ranked for some papers; every paper must come before anything is measured."""
-        for paper, its in ranked.items():
-            row, columns = self._row[paper], [self._column[one.label] for one in its]
+    def put(self, guesses: Mapping[str, Guess]) -> None:
+        """Take in what was guessed for some papers; every paper must come before anything is measured."""
+        for paper, (ranked, labels) in guesses.items():
+            row, columns = self._row[paper], [self._column[one.label] for one in ranked]
             rest = np.setdiff1d(np.arange(len(self._column)), columns)
             self.order[row] = [*columns, *rest]
-            self.probability[row, columns] = [one.probability for one in its]
+            self.probability[row, columns] = [one.probability for one in ranked]
+            self.chosen[row, [self._column[label] for label in labels]] = True
 
     @cached_property
     def first(self) -> Floats:
@@ -109,15 +105,13 @@ class Guesses:
     def per_paper(self) -> dict[str, Floats]:
         """The measures that are means over papers."""
         order, probability, truth = self.order, self.probability, self.truth
-        chosen = probability >= self._further
-        chosen[np.arange(len(order)), order[:, 0]] = True
         return {
             "top_1": self.first,
             "top_3": metrics.right_in_top(order, probability, truth, 3),
             "recall_3": metrics.recall_in_top(order, probability, truth, 3),
             "pillar": self._pillar(self._corpus.taxonomy),
             "ranking": metrics.label_ranking_precision(probability, truth),
-            "overlap": metrics.overlap(chosen, truth),
+            "overlap": metrics.overlap(self.chosen, truth),
             "log_loss": metrics.log_loss(probability, truth),
         }
 
@@ -231,19 +225,3 @@ def _method(name: str, guesses: Guesses, asked: Asked) -> Method:
             for (key, value), ends_ in zip(found.items(), ends, strict=True)
         },
     )
-
-
-def _reliability(guesses: Guesses, bins: int) -> tuple[Bin, ...]:
-    found = metrics.equal_mass(guesses.confidence, guesses.first, bins)
-    low, high = metrics.interval_of_share(found.right * found.papers, found.papers)
-    columns = zip(found.papers, found.confidence, found.right, low, high, strict=True)
-    return tuple(
-        Bin(papers=int(papers), confidence=float(mean), right=float(right), low=float(least), high=float(most))
-        for papers, mean, right, least, most in columns
-    )
-
-
-def _line(guesses: Guesses, name: str, threshold: float) -> Line:
-    over = guesses.confidence >= threshold
-    accuracy = float(guesses.first[over].mean()) if over.any() else None
-    return Line(name=name, threshold=threshold, coverage=float(over.mean()), accuracy=accuracy)

@@ -7,7 +7,9 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
-from bot.models import Model, Ranked
+from bot.evaluate import metrics
+from bot.models import Lane, Model, Ranked
+from bot.settings import Lanes
 
 
 def _short(number: float) -> float:
@@ -46,6 +48,7 @@ SCOPE: Mapping[str, Measure] = {
     "recall_budget": Measure("recall at {weekly} papers a week", "share of those that belong, found so"),
     "read_95": Measure("to read for 95% recall", "share of the flow", higher_is_better=False, percent=True),
     "wss_95": Measure("WSS@95", "reading saved at 95% recall, against reading at random"),
+    "ece": Measure("ECE", "gap between score and share that belongs, papers not ruled out", higher_is_better=False),
 }
 
 
@@ -79,15 +82,6 @@ class Point(Model):
 
     x: Number
     y: Number
-
-
-class Line(Model):
-    """Where a threshold of the settings lies on the coverage-accuracy curve."""
-
-    name: str
-    threshold: Number
-    coverage: Number
-    accuracy: Number | None
 
 
 class Placed(Model):
@@ -124,7 +118,6 @@ class PlacementResult(Model):
     """The ECE that confidences without fault would show on this few papers."""
     reliability: tuple[Bin, ...]
     coverage: tuple[Point, ...]
-    lines: tuple[Line, ...]
     classes: tuple[ClassFigures, ...]
     confusion: tuple[tuple[Number, ...], ...]
     """Rows: listed under; columns: first guess; both in the order of ``classes``. A paper's row is the class it was
@@ -142,6 +135,43 @@ class MonthFigures(Model):
     known: int
     """Listed papers the month's model was fitted on."""
     average_precision: Number | None
+    proposed: int
+    asked: int
+    missed: int
+    """How many belong and were skipped."""
+    ask: Number | None
+    """Score from which a human was asked, at least."""
+    propose: Number | None
+    """Score times confidence in the first class from which a paper was proposed. Baselines have no lines."""
+
+
+class LaneFigures(Model):
+    """The papers that went one way; ``placed``: of the listed ones those whose first class is right."""
+
+    lane: Lane | None
+    """None: ruled out by the cheap stage."""
+    papers: int
+    belong: int
+    listed: int
+    placed: int
+
+
+class LanesResult(Model):
+    """The lanes over time, beside the ``targets`` their lines were fitted to. Shares are None where there is nothing.
+
+    ``right``: the share of proposals that belong, times the share of the listed ones among them that are placed right.
+    ``lost``: the share of what belongs that was skipped, or ruled out. ``weekly``: papers a week, proposed or asked.
+    """
+
+    targets: Lanes
+    lanes: tuple[LaneFigures, ...]
+    """Proposed, asked, skipped, ruled out."""
+    weeks: int
+    right: Number | None
+    lost: Number | None
+    weekly: Number
+    notes: tuple[str, ...]
+    """What the judge had to say of its lines, and in which months."""
 
 
 class Read(Model):
@@ -154,6 +184,7 @@ class Read(Model):
     belongs: bool
     listed: bool
     judged: str = ""
+    lane: Lane | None = None
 
 
 class ScopeResult(Model):
@@ -171,9 +202,12 @@ class ScopeResult(Model):
     """Of the first papers that count as wrong, how many nobody has judged."""
     weekly: int
     budget: int
-    """Papers read in all weeks at ``weekly`` papers a week."""
+    """Papers read in all weeks at ``weekly`` papers a week, the budget of the settings."""
     methods: tuple[Method, ...]
+    reliability: tuple[Bin, ...]
+    """Of the papers that the cheap stage passes, by score."""
     curves: dict[str, tuple[Point, ...]]
+    lanes: LanesResult
     months: tuple[MonthFigures, ...]
     ranking: tuple[Read, ...]
     """Best first, without those that score 0 and do not belong."""
@@ -189,9 +223,21 @@ class Evaluation(Model):
     embedder: str
     taxonomy: str
     """Start of the sha256 of the classes and their rules."""
+    targets: Lanes
+    """Of the settings."""
     notes: tuple[str, ...] = ()
     placement: tuple[PlacementResult, ...]
     scope: ScopeResult | None = None
+
+
+def reliability(found: metrics.Bins) -> tuple[Bin, ...]:
+    """Bins with the intervals of their shares."""
+    low, high = metrics.interval_of_share(found.right * found.papers, found.papers)
+    columns = zip(found.papers, found.confidence, found.right, low, high, strict=True)
+    return tuple(
+        Bin(papers=int(papers), confidence=float(mean), right=float(right), low=float(least), high=float(most))
+        for papers, mean, right, least, most in columns
+    )
 
 
 def rows(methods: tuple[Method, ...], measures: Mapping[str, Measure], **words: int) -> list[tuple[str, ...]]:

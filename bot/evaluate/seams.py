@@ -1,30 +1,55 @@
-"""What is measured: predictors that are told who is known and who is asked, and the texts they may look up."""
+"""What is measured: predictors that are told who is known and who is asked, and the readings they may look up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from bot.models import Ranked, Record, Taxonomy
-from bot.ports import Vector
+from bot.evaluate.folds import Month
+from bot.lanes import Lines
+from bot.models import Lane, Ranked, Taxonomy
+from bot.ports import Reading
 
-Predict: TypeAlias = Callable[[Sequence[str], Sequence[str]], Mapping[str, tuple[Ranked, ...]]]
-"""(training papers, held-out papers) -> classes ranked, best first, for each held-out paper. A class with probability
-0, or one that is missing, is not guessed."""
 
-Score: TypeAlias = Callable[[Sequence[str], Sequence[str], Sequence[str]], Mapping[str, float]]
-"""(papers listed by then, unlabelled papers of earlier listings, papers to score) -> score; the higher, the sooner
-read. What is missing from the answer was ruled out: score 0."""
+class Guess(NamedTuple):
+    """The classes of a paper, best first, and those of them that would be proposed.
+
+    A class with probability 0, or one that is missing, is not guessed.
+    """
+
+    ranked: tuple[Ranked, ...]
+    labels: tuple[str, ...]
+
+
+class Scored(NamedTuple):
+    """The higher the score (0 to 1), the sooner a paper is read. Only the bot has lanes, and a first class."""
+
+    score: float
+    lane: Lane | None = None
+    label: str | None = None
+
+
+class Scores(NamedTuple):
+    """Papers that are missing were ruled out: score 0. ``lines``: between the lanes, as they were then."""
+
+    papers: Mapping[str, Scored]
+    lines: Lines | None = None
+
+
+Predict: TypeAlias = Callable[[Sequence[str], Sequence[str]], Mapping[str, Guess]]
+"""(training papers, held-out papers) -> a guess for each held-out paper."""
+
+Score: TypeAlias = Callable[[Month], Scores]
+"""Scores the papers that arrive in a month by what was known before it."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The listed papers: texts and vectors by paper id and by leaf id, and the leaves of each paper."""
+    """The listed papers: readings by paper id and by leaf id, and the leaves of each paper."""
 
     taxonomy: Taxonomy
-    texts: Mapping[str, str]
-    vectors: Mapping[str, Vector]
+    readings: Mapping[str, Reading]
     labels: Mapping[str, tuple[str, ...]]
 
     @property
@@ -35,10 +60,11 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Flow:
-    """Papers that were announced or listed. ``candidates``: those the cheap stage does not rule out; they and the
-    listed papers have vectors.
+    """Papers that were announced or listed. ``candidates``: those that the cheap stage does not rule out.
+
+    ``readings``: of candidates and listed papers, and of the leaves by their ids. ``statement``: of what belongs.
     """
 
-    records: Mapping[str, Record]
-    vectors: Mapping[str, Vector]
+    readings: Mapping[str, Reading]
+    statement: Reading
     candidates: frozenset[str]

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from bot import texts
 from bot.evaluate.seams import Corpus, Flow
-from bot.models import Paper, Record
-from bot.ports import Vector
+from bot.models import Library, Paper, Record
+from bot.ports import Reading
 from bot.scope import KeywordRule
-from bot.settings import Scope, TermGroup
+from bot.settings import Scope, Settings, TermGroup
 from tests.fabricated import TAXONOMY
 from tests.fake_embedder import FakeEmbedder
 
@@ -22,14 +23,16 @@ WORDS = {
     "stone-hearth": "brick dome firing thermal mass slab wood embers",
 }
 FILLER = ["loaf", "bread", "bakers", "measure", "simple", "cheap", "evening", "method", "results", "show"]
-RULE = KeywordRule(
-    Scope(
+SETTINGS = Settings(
+    file=Path("survey-bot.toml"),
+    scope=Scope(
         groups={
             "bread": TermGroup(terms=("loaf", "bread"), required=True),
             "means": TermGroup(terms=("starter", "gluten", "vapour", "brick", "instant"), enough=2),
         }
-    )
+    ),
 )
+RULE = KeywordRule(SETTINGS.scope)
 
 
 def paper_id(number: int) -> str:
@@ -70,17 +73,25 @@ def papers(count: int) -> dict[str, Paper]:
     }
 
 
+def library(count: int) -> Library:
+    """The shelf they stand on."""
+    return Library(taxonomy=TAXONOMY, papers=papers(count))
+
+
 def corpus(count: int, planted: Mapping[str, str] | None = None) -> Corpus:
-    """``planted``: words appended to the texts of some papers."""
-    found = {paper: texts.record_text(record) for paper, record in records(count).items()}
-    found |= {paper: f"{found[paper]} {words}" for paper, words in (planted or {}).items()}
-    found |= {label: texts.class_text(path) for label, path in TAXONOMY.paths.items()}
-    return Corpus(TAXONOMY, found, embedded(found), labels(count))
+    """``planted``: a sentence appended to the texts of some papers."""
+    found = {paper: texts.record_sentences(record) for paper, record in records(count).items()}
+    found |= {paper: (*found[paper], words) for paper, words in (planted or {}).items()}
+    return Corpus(TAXONOMY, read({**found, **_classes()}), labels(count))
 
 
-def embedded(found: Mapping[str, str]) -> dict[str, Vector]:
-    """A vector for every text."""
-    return dict(zip(found, FakeEmbedder().encode(list(found.values())), strict=True))
+def _classes() -> dict[str, tuple[str, ...]]:
+    return {label: texts.class_sentences(path) for label, path in TAXONOMY.paths.items()}
+
+
+def read(found: Mapping[str, tuple[str, ...]]) -> dict[str, Reading]:
+    """A vector for every sentence."""
+    return {key: Reading(sentences, FakeEmbedder().encode(sentences)) for key, sentences in found.items()}
 
 
 def days(count: int) -> dict[str, str]:
@@ -88,7 +99,7 @@ def days(count: int) -> dict[str, str]:
     return {paper_id(number): f"20{paper_id(number)[:2]}-{paper_id(number)[2:4]}-15" for number in range(count)}
 
 
-def flow(count: int, planted: Mapping[str, str] | None = None) -> Flow:
+def arriving(count: int, planted: Mapping[str, str] | None = None) -> dict[str, Record]:
     """The first three of every five papers are on our bread, one on a loaf of sugar, one on boats."""
     found = records(count)
     for number, paper in enumerate(found):
@@ -96,9 +107,16 @@ def flow(count: int, planted: Mapping[str, str] | None = None) -> Flow:
             text = "sugar loaf mountain climbing rope" if number % 5 == 3 else "boats sail by the tide"
             found[paper] = Record(id=paper, title=f"Other {paper}", abstract=text)
     for paper, words in (planted or {}).items():
-        found[paper] = found[paper].model_copy(update={"abstract": f"{found[paper].abstract} {words}"})
-    kept = {paper: texts.record_text(record) for paper, record in found.items() if not RULE.ruled_out(record)}
-    return Flow(found, embedded(kept), frozenset(kept))
+        found[paper] = found[paper].model_copy(update={"abstract": f"{found[paper].abstract}. {words}"})
+    return found
+
+
+def flow(count: int, planted: Mapping[str, str] | None = None) -> Flow:
+    """The same, as they are judged."""
+    found = arriving(count, planted)
+    kept = {paper: texts.record_sentences(record) for paper, record in found.items() if not RULE.ruled_out(record)}
+    statement = read({"": texts.scope_sentences(TAXONOMY.root)})[""]
+    return Flow(read({**kept, **_classes()}), statement, frozenset(kept))
 
 
 def shuffled(of: Corpus, seed: int) -> Corpus:

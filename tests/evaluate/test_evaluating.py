@@ -14,7 +14,7 @@ from bot.evaluating import Ask
 from bot.models import Paper
 from bot.wiring import Wiring
 from tests.conftest import quiet
-from tests.evaluate.generated import days, flow, papers
+from tests.evaluate.generated import arriving, days, papers
 from tests.fabricated import TAXONOMY
 from tests.fake_embedder import FakeEmbedder
 from vectorstore.index import ChromaMemory
@@ -35,7 +35,7 @@ class Desk(Wiring):
     """A survey without a model on disk; what it embeds is counted."""
 
     def memory(self, survey: str) -> ChromaMemory:
-        return ChromaMemory(FakeEmbedder(), self.cache / "index", "", survey)
+        return ChromaMemory(FakeEmbedder(), self.cache / "index", "", survey, vectors=self.cache / "vectors")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     shelf.save_paper(Paper(id="dome", title="Dome", year=2024, venue="Blog", url="https://x.de", labels=("steam",)))
     (tmp_path / "survey-bot.toml").write_text(SETTINGS, encoding="utf-8")
     with gzip.open(tmp_path / "feed.jsonl.gz", "wt", encoding="utf-8") as file:
-        for record in flow(COUNT).records.values():
+        for record in arriving(COUNT).values():
             file.write(json.dumps({"id": record.id, "title": record.title, "abstract": record.abstract}) + "\n")
     rows = "".join(f"{day}\t{paper}\n" for paper, day in days(COUNT).items())
     (tmp_path / "listing.tsv").write_text(f"day\tid\n{rows}", encoding="utf-8")
@@ -92,8 +92,19 @@ def test_the_table_shows_every_method(
         "likeness",
         "macro top-1",
         "WSS@95",
+        "ruled out by words alone",
+        "target: 80% of proposals right; found",
+        "too few papers to calibrate on",
     ):
         assert word in told
+
+
+def test_what_was_embedded_once_is_not_embedded_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _whole(desk)
+    embedded: list[str] = []
+    monkeypatch.setattr(FakeEmbedder, "encode", lambda self, texts: embedded.extend(texts))
+    _whole(desk)
+    assert embedded == []
 
 
 def test_without_a_listing_only_placement_is_judged(desk: Desk) -> None:

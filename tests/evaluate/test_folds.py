@@ -54,6 +54,13 @@ def test_a_long_past_is_refitted_a_bounded_number_of_times() -> None:
     assert sum(len(fold.held) for fold in found) == 600 - folds.HISTORY
 
 
+def test_a_quick_look_at_a_large_survey_costs_few_fits_and_judges_all_the_same() -> None:
+    cut, over = folds.cross_validation(_alone(600), RNG, quick=True), folds.over_time(_alone(600), quick=True)
+    assert [len(cut), len(over)] == [folds.QUICK] * 2
+    assert [sum(len(fold.held) for fold in found) for found in (cut, over)] == [600, 600 - folds.HISTORY]
+    assert len(folds.over_time(_alone(100), quick=True)) == 8
+
+
 def test_papers_of_no_known_month_are_not_judged_over_time() -> None:
     assert folds.over_time({**_alone(30), "brickdome": "brickdome"})[-1] == Fold(
         tuple(map(paper_id, range(20))), tuple(map(paper_id, range(20, 30)))
@@ -74,6 +81,7 @@ def test_a_month_of_the_listing_knows_only_what_came_before_it() -> None:
         assert set(month.listed) == set(before) & set(listed)
         assert set(month.unlabelled) == set(before) - set(listed)
         assert [paper for paper, day in days(40).items() if day[:7] == month.name] == list(month.arriving)
+    assert [month.weeks for month in found] == [2, 3], "one day of each month is a week of the listing"
 
 
 def test_a_paper_announced_a_month_after_its_id_is_not_known_before_it_was_announced() -> None:

@@ -1,6 +1,7 @@
 """The page: stands alone, says the same twice, and believes no title."""
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 import numpy as np
@@ -9,16 +10,17 @@ import pytest
 from bot.evaluate import baselines, folds, ours, pictures, placement, scope
 from bot.evaluate.page import page
 from bot.evaluate.report import Evaluation, PlacementResult
-from bot.evaluate.seams import Corpus
+from bot.evaluate.seams import Corpus, Guess
 from bot.models import Node, Ranked, Taxonomy
+from bot.settings import Lanes
 from tests.conftest import quiet
-from tests.evaluate.generated import RULE, corpus, days, flow, records
+from tests.evaluate.generated import SETTINGS, corpus, days, flow, labels, library, records
 
 EVIL = "<script>alert(1)</script> & co"
 
 
 def _placed(of: Corpus, protocol: str = placement.HELD_OUT) -> PlacementResult:
-    asked = placement.Asked(of, dict.fromkeys(of.labels, EVIL), 0, 20, {"propose": 0.4}, 0.25)
+    asked = placement.Asked(of, dict.fromkeys(of.labels, EVIL), 0, 20)
     split = folds.cross_validation({paper: paper for paper in of.labels}, np.random.default_rng(0), quick=True)
     return placement.evaluate(asked, split, {"survey-bot": baselines.placements(of)["keyword rule"]}, protocol, quiet)
 
@@ -27,16 +29,17 @@ def _placed(of: Corpus, protocol: str = placement.HELD_OUT) -> PlacementResult:
 def evaluation() -> Evaluation:
     world = flow(60)
     listed = [paper for number, paper in enumerate(records(60)) if number % 5 == 0]
-    asked = scope.Asked(dict.fromkeys(world.records, EVIL), frozenset(listed), {}, 4, 0, 20)
-    read = scope.evaluate(
-        asked, folds.by_month(days(60), listed), world, {"survey-bot": ours.scope(world, RULE)}, quiet
-    )
+    known = {paper: its for paper, its in labels(60).items() if paper in listed}
+    asked = scope.Asked(dict.fromkeys(records(60), EVIL), known, {}, 4, Lanes(), 0, 20)
+    scorer = ours.scope(world, library(60), SETTINGS)
+    read = scope.evaluate(asked, folds.by_month(days(60), listed), world, {"survey-bot": scorer}, quiet)
     return Evaluation(
         survey=EVIL,
         seed=0,
         rounds=20,
         embedder="fake",
         taxonomy="abc",
+        targets=Lanes(),
         notes=(EVIL,),
         placement=(_placed(corpus(40)), _placed(corpus(30), placement.OVER_TIME)),
         scope=read,
@@ -91,7 +94,7 @@ def test_titles_and_names_are_escaped(text: str) -> None:
 
 def test_every_picture_says_in_words_what_it_shows(text: str) -> None:
     alts = re.findall(r'role="img" aria-label="([^"]+)"', text)
-    assert [alt.split()[0] for alt in alts] == ["Reliability", "Coverage", "Confusion", "Papers"]
+    assert [alt.split()[0] for alt in alts] == ["Reliability", "Coverage", "Confusion", "Papers", "Calibration"]
 
 
 def test_the_same_results_give_the_same_bytes(evaluation: Evaluation, text: str) -> None:
@@ -119,15 +122,15 @@ def _tree(pillars: int, each: int) -> Taxonomy:
 def test_taxonomies_of_any_shape_can_be_drawn(pillars: int, each: int) -> None:
     tree = _tree(pillars, each)
     leaves = list(tree.paths)
-    of = Corpus(tree, {}, {}, {f"2501.{number:05}": (leaves[number % len(leaves)],) for number in range(30)})
-    asked = placement.Asked(of, {paper: paper for paper in of.labels}, 0, 5, {}, 0.5)
+    of = Corpus(tree, {}, {f"2501.{number:05}": (leaves[number % len(leaves)],) for number in range(30)})
+    asked = placement.Asked(of, {paper: paper for paper in of.labels}, 0, 5)
 
-    def predict(train: object, held: object) -> dict[str, tuple[Ranked, ...]]:
-        return dict.fromkeys(held, (Ranked(label=leaves[0], probability=1.0),))  # type: ignore[call-overload,no-any-return]
+    def predict(train: Sequence[str], held: Sequence[str]) -> dict[str, Guess]:
+        return dict.fromkeys(held, Guess((Ranked(label=leaves[0], probability=1.0),), (leaves[0],)))
 
     split = folds.cross_validation({paper: paper for paper in of.labels}, np.random.default_rng(0))
     result = placement.evaluate(asked, split, {"survey-bot": predict}, placement.HELD_OUT, quiet)
     names = len(leaves) if len(leaves) <= pictures.MOST_CLASSES else pillars
     assert f"between {names} classes" in pictures.confusion(result)
     assert "<svg" in pictures.reliability([result])
-    assert "<svg" in pictures.coverage([result])
+    assert "<svg" in pictures.coverage([result], 0.8)
