@@ -170,5 +170,6 @@ def _show_where(report: RunReport, console: Console) -> None:
     if report.waiting:
         shown = ", ".join(fate.id for fate in report.waiting[:5])
         more = " …" if len(report.waiting) > 5 else ""
-        console.print(f"{len(report.waiting)} paper(s) wait for your word: {shown}{more}", markup=False)
+        count = len(report.waiting)
+        console.print(f"{count} paper(s) wait for your word, the likeliest first: {shown}{more}", markup=False)
         console.print("  survey-bot explain ID  says why;  survey-bot propose ID  opens a pull request")

@@ -94,4 +94,4 @@ class RunReport(Model):
     fates: tuple[Fate, ...] = ()
     """The papers that were judged in this run, those ruled out early excepted."""
     waiting: tuple[Fate, ...] = ()
-    """All papers that wait for a human's word, from earlier runs too."""
+    """All papers that wait for a human's word, from earlier runs too; the likeliest to be listed first."""

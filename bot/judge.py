@@ -110,7 +110,8 @@ class EmbeddedJudge:
         ]
         if lane is Lane.SKIP:
             lacking = f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""
-            return f"out of scope: {scope.score:.2f}, the survey's line is {self.lines.ask:.2f}{lacking}"
+            loses = "" if self.lines.lost is None else f" (loses {self.lines.lost:.1%} of the listed papers)"
+            return f"out of scope: {scope.score:.2f}, the survey's line is {self.lines.ask:.2f}{loses}{lacking}"
         chance = scope.score * placement[0].probability
         if lane is Lane.PROPOSE:
             return f"scope {scope.score:.2f}, {names[0]}"
@@ -121,7 +122,7 @@ class EmbeddedJudge:
         """Chosen to inform: the nearest of the first class, the nearest of the runner-up, then the nearest others."""
         papers = {one.id: self._library.papers[one.id] for one in near if one.id in self._library.papers}
         own = [key for key, paper in papers.items() if labels[0] in paper.labels][:OF_THE_CLASS]
-        rivals = [key for key, paper in papers.items() if rival in paper.labels and key not in own][:1]
+        rivals = [key for key, paper in papers.items() if rival in paper.labels and labels[0] not in paper.labels][:1]
         chosen = dict.fromkeys([*own, *rivals, *papers])
         return tuple(
             Precedent(

@@ -29,6 +29,8 @@ class Lines:
     further: float
     """Probability from which a second or third class is proposed as well."""
     notes: tuple[str, ...] = ()
+    lost: float | None = None
+    """Share of the listed papers below ``ask``; None where it is not known."""
 
     def lane(self, scope: float, confidence: float) -> Lane:
         """The lane of a paper with this score and this confidence in its first class."""
@@ -52,21 +54,29 @@ def fit(
         few = "too few papers to calibrate on, so more are asked about"
         return Lines(min(ASK, lowest), targets.right, more, (few,))
     ask, note = _ask_line(targets, listed, flow, weeks)
-    return Lines(ask, _propose_line(targets.right, flow[flow >= ask] * confidence[flow >= ask]), more, note)
+    chances = flow[flow >= ask] * confidence[flow >= ask]
+    return Lines(ask, _propose_line(targets.right, chances), more, note, lost=float(np.mean(listed < ask)))
 
 
 def _ask_line(targets: Targets, listed: Floats, flow: Floats, weeks: float) -> tuple[float, tuple[str, ...]]:
-    """The line that loses no more listed papers than allowed, or the one the weekly budget affords."""
-    line = float(np.quantile(listed, targets.lost, method="lower"))
-    budget = int(targets.weekly * weeks)
-    if not budget or np.sum(flow >= line) <= budget:
+    """The line that loses no more than allowed, or the one the weekly budget affords, whichever is higher.
+
+    A paper that belongs scores below the k-th lowest of n listed ones with probability k / (n + 1) (conformal
+    prediction: Vovk, Gammerman and Shafer, 2005). Where even the lowest promises too little, the budget is spent whole.
+    """
+    known, budget = np.sort(listed), int(targets.weekly * weeks)
+    place = min(int(targets.lost * (len(known) + 1)), len(known))
+    line = float(known[max(0, place - 1)])
+    afforded = float(np.nextafter(np.sort(flow)[::-1][budget], 1)) if 0 < budget < len(flow) else 0.0
+    if not budget or (place and afforded <= line):
         return line, ()
-    line = float(np.nextafter(np.sort(flow)[::-1][budget], 1))
-    lost = np.mean(listed < line)
-    if lost <= targets.lost:
-        return line, ()
-    allowed = f"[lanes] lost is {targets.lost:.0%}"
-    return line, (f"looking at {targets.weekly} papers a week skips {lost:.0%} of what belongs, and {allowed}",)
+    share, lost = f"{targets.lost:.0%} ([lanes] lost)", float(np.mean(listed < afforded))
+    if lost > targets.lost:
+        return afforded, (f"looking at {targets.weekly} papers a week skips {lost:.0%} of what belongs, not {share}",)
+    if not place:
+        few = f"{len(known)} listed papers are too few to promise that no more than {share} of what belongs is skipped"
+        return min(line, afforded), (f"{few}, so a human is asked about as many as {targets.weekly} a week allow",)
+    return afforded, ()
 
 
 def _propose_line(right: float, chances: Floats) -> float:

@@ -242,6 +242,7 @@ class _Run:
     def report(self) -> RunReport:
         """What was done."""
         ended = self.now()
+        waiting = [fate for fate in self.fates.values() if fate.state is State.ASKED]
         return RunReport(
             run=self.run,
             started=self.started,
@@ -251,7 +252,7 @@ class _Run:
             notes=tuple(dict.fromkeys([*self.notes, *self.parts.archive.notes])),
             learned=tuple(self.learned),
             fates=tuple(self.judged),
-            waiting=tuple(fate for fate in self.fates.values() if fate.state is State.ASKED),
+            waiting=tuple(sorted(waiting, key=lambda fate: -(fate.scope or 0) * (fate.confidence or 0))),
             **self.counts,
         )
 

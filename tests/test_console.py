@@ -193,7 +193,7 @@ def test_the_papers_that_wait_are_named_with_what_can_be_done(capsys: Capture, c
     waiting = [fate(State.ASKED, id=f"2611.0000{number}") for number in range(count)]
     console.show_report(report(waiting=waiting, dry=dry), LIBRARY)
     names, hint = capsys.readouterr().out.splitlines()[-2:]
-    assert names.startswith(f"{count} paper(s) wait for your word: 2611.00000")
+    assert names.startswith(f"{count} paper(s) wait for your word, the likeliest first: 2611.00000")
     assert names.endswith(end)
     assert "survey-bot explain ID" in hint
     assert "survey-bot propose ID" in hint

@@ -67,6 +67,24 @@ def test_no_more_of_the_listed_papers_are_skipped_than_may_be(listed: Floats, se
     assert lines.notes == ()
 
 
+def test_a_new_paper_that_belongs_is_skipped_no_more_often_than_may_be() -> None:
+    rng, lost = np.random.default_rng(3), []
+    for _ in range(400):
+        listed, new = rng.random(60), rng.random(200)
+        lost.append(np.mean(new < fitted(Lanes(lost=0.05), listed, rng.random(50)).ask))
+    assert np.mean(lost) == pytest.approx(0.05, abs=0.01)
+
+
+def test_with_too_few_listed_papers_to_promise_so_little_the_whole_budget_is_spent_and_that_is_said() -> None:
+    listed, seen = np.linspace(0.9, 1, 30), np.linspace(0, 0.999, 200)
+    lines = fitted(Lanes(weekly=30), listed, seen, weeks=2)
+    assert np.sum(seen >= lines.ask) == 60
+    assert lines.notes == (
+        "30 listed papers are too few to promise that no more than 2% ([lanes] lost) of what belongs is skipped, so a "
+        "human is asked about as many as 30 a week allow",
+    )
+
+
 def test_the_line_is_as_high_as_the_target_allows() -> None:
     listed = np.linspace(0.01, 1, 100)
     lines = fitted(Lanes(lost=0.1), listed, RNG.random(50))
@@ -96,7 +114,7 @@ def test_where_the_budget_skips_more_than_may_be_lost_it_wins_and_says_so() -> N
     lines = fitted(Lanes(weekly=10), listed, seen, weeks=2)
     assert np.sum(seen >= lines.ask) == 20
     lost = np.mean(listed < lines.ask)
-    assert lines.notes == (f"looking at 10 papers a week skips {lost:.0%} of what belongs, and [lanes] lost is 2%",)
+    assert lines.notes == (f"looking at 10 papers a week skips {lost:.0%} of what belongs, not 2% ([lanes] lost)",)
 
 
 def test_where_the_budget_costs_no_more_than_may_be_lost_there_is_nothing_to_say() -> None:

@@ -303,6 +303,16 @@ def test_a_paper_that_a_human_asks_for_is_proposed_whatever_the_bot_thought(hous
     assert house.ledger.fates()[BOATS.id].reason.startswith("a human asked for it; out of scope")
 
 
+def test_the_papers_that_wait_are_told_the_likeliest_first(house: House) -> None:
+    both = candidate("2611.90000", "Crumbs", "Bread with crust.")
+    waiting = house.run(
+        ListSource(both, DOUBTFUL, candidate("2611.90005", "More", "Loaf with crust and steam."))
+    ).waiting
+    chances = [(fate.scope or 0) * (fate.confidence or 0) for fate in waiting]
+    assert len(chances) > 1
+    assert chances == sorted(chances, reverse=True)
+
+
 def test_a_fault_of_ours_over_one_paper_costs_that_paper_one_run_and_the_others_nothing(house: House) -> None:
     class Faulty(EmbeddedJudge):
         def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
