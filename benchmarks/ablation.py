@@ -193,7 +193,6 @@ def show_scope(real: Real) -> None:
         **{f"without {name}": lambda name=name: _without(name) for name in (*SCOPE_READINGS, *REGRESSIONS)},  # type: ignore[misc]
         "without any sentence vector": lambda: _without("statement", "rules", "meaning"),
         "without any listed paper's words or vectors": lambda: _without(*REGRESSIONS),
-        "no class as an example for the words": lambda: patch.object(scope, "_Listed", _NoExamples),
         "terms and share alone": lambda: _without(*learned),
     }
     rows = []
@@ -242,11 +241,6 @@ def _without(*names: str) -> Iterator[None]:
 
     with patch.object(ScopeModel, "_plain", plain), patch.object(scope, "_Listed", Silent):
         yield
-
-
-class _NoExamples(scope._Listed):
-    def __init__(self, rows: Any, listed: int, refused: Any, examples: Any) -> None:
-        super().__init__(rows, listed, refused, examples[:0])
 
 
 def _share(value: float) -> str:

@@ -3,8 +3,8 @@
 The cheap stage is the configured keyword rule. The learned stage reads seven things of a paper:
 
 - *terms*, *share*: how many different configured terms it holds, and how near each group is to being full;
-- *words*, *meaning*: two logistic regressions, on TF-IDF and on the mean sentence embedding, of listed papers (and, for
-  the words, of the rulebook) against unlisted ones of the same flow;
+- *words*, *meaning*: two logistic regressions, on TF-IDF and on the mean sentence embedding, of listed papers against
+  unlisted ones of the same flow;
 - *statement*: for every rule of the survey's own statement of scope the nearest sentence of the paper, averaged;
 - *class*: likeness of its words to the class that is most like it; *rules*: the same for sentences.
 
@@ -12,8 +12,8 @@ Each is put in units of its spread among the unlisted papers, and they are added
 equal weights were as good as fitted ones. Unlisted papers are *unlabelled*, not negatives: many belong and nobody
 listed them yet. So the sum becomes a probability by positive-unlabelled learning (Elkan and Noto, 2008, Learning
 classifiers from only positive and unlabeled data): the ratio of the two densities, scaled such that the papers that
-score higher than a quarter of the listed ones are taken to belong. Papers a human refused are negatives
-of the regressions, each of as much weight as a listed one.
+score higher than a quarter of the listed ones are taken to belong. Papers a human refused weigh as much among the
+negatives of the regressions as listed ones do among the positives.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ class ScopeModel:
         rulebook, vectors = vectors[len(listed) + len(seen) :], vectors[: len(listed) + len(seen)]
         self._classes_by_word = rulebook[: len(past.classes)].T.tocsr()
         meaning = np.array([pooled(reading) for reading in (*listed, *seen)])
-        self._words = _Listed(vectors, len(listed), refused, rulebook)
-        self._meaning = _Listed(meaning, len(listed), refused, np.zeros((0, meaning.shape[1])))
+        self._words = _Listed(vectors, len(listed), refused)
+        self._meaning = _Listed(meaning, len(listed), refused)
         parts = np.column_stack([self._plain([*listed, *seen], vectors), self._words.apart, self._meaning.apart])
         self._centre, self._spread = parts[len(listed) :].mean(axis=0), parts[len(listed) :].std(axis=0)
         self._spread[self._spread < 1e-9] = 1.0  # where all are alike, no unit can be taken from them
@@ -177,11 +177,11 @@ class ScopeModel:
 class _Listed:
     """Logistic regression of listed papers (the first ``listed`` rows) against the others.
 
-    ``apart``: the logit of every row by a model that did not see it. ``examples``: more that belong, never held out.
+    ``apart``: the logit of every row by a model that did not see it.
     """
 
-    def __init__(self, rows: Any, listed: int, refused: npt.NDArray[np.bool_], examples: Any) -> None:
-        self._rows, self._examples = rows, examples
+    def __init__(self, rows: Any, listed: int, refused: npt.NDArray[np.bool_]) -> None:
+        self._rows = rows
         count = rows.shape[0]
         self._belongs = np.arange(count) < listed
         each = count / 2 / listed  # both sides weigh the same, and so do a listed and a refused paper
@@ -198,15 +198,10 @@ class _Listed:
         return np.asarray(self._model.decision_function(rows))
 
     def _fitted(self, use: npt.NDArray[np.bool_]) -> Any:
-        from scipy.sparse import issparse, vstack
         from sklearn.linear_model import LogisticRegression
 
-        rows, examples = self._rows[use], self._examples
-        if examples.shape[0]:
-            rows = (vstack if issparse(rows) else np.vstack)([rows, examples])
-        belongs = np.r_[self._belongs[use], np.ones(examples.shape[0], dtype=bool)]
-        weight = np.r_[self._weight[use], np.full(examples.shape[0], self._weight[0])]
-        return LogisticRegression(max_iter=2000).fit(rows, belongs, sample_weight=weight)
+        model = LogisticRegression(max_iter=2000)
+        return model.fit(self._rows[use], self._belongs[use], sample_weight=self._weight[use])
 
 
 def _of_that_time(past: Past) -> npt.NDArray[np.bool_]:
