@@ -132,7 +132,7 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> 
 def explain(ctx: click.Context, paper_id: str, why: bool, offline: bool, as_json: bool) -> None:
     """Say why a paper is, or is not, proposed."""
     from bot import explain as explaining
-    from bot import ids, running
+    from bot import ids
 
     wiring = _wiring(ctx, offline=offline)
     library, fates = wiring.shelf.load(), wiring.ledger.fates()
@@ -146,11 +146,15 @@ def explain(ctx: click.Context, paper_id: str, why: bool, offline: bool, as_json
             ) from None
     pulls = wiring.forge(lambda proposal: None, dry_run=False).pulls()
     lines = explaining.explain(bare, library, fates, pulls)
+    judgement = None
     if why:
-        lines += ["", *running.why(wiring, bare)]
+        from bot import running
+
+        judgement, told = running.why(wiring, bare)
+        lines += ["", *told]
     if as_json:
-        fate, pull = fates.get(bare), pulls.get(bare)
-        facts = {"fate": fate and fate.model_dump(mode="json"), "pull": pull and pull.model_dump(mode="json")}
+        known = {"fate": fates.get(bare), "pull": pulls.get(bare), "judgement": judgement}
+        facts = {name: fact and fact.model_dump(mode="json") for name, fact in known.items()}
         click.echo(json.dumps({"id": bare, "lines": lines, **facts}, indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(lines))

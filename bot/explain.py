@@ -53,11 +53,12 @@ def why(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
     scope, line = judgement.scope, {part.name: part.value for part in judgement.lines}
     lines = [
         f"lane {judgement.lane}: {judgement.reason}",
-        f"scope {scope.score:.2f} (asked from {line['ask']:.2f}); spreads above the usual paper: {_parts(scope.parts)}",
+        f"scope {scope.score:.2f} (asked from {line['ask']:.2f})"
+        + (f"; spreads above the usual paper: {_parts(scope.parts)}" if scope.parts else ""),
         f"  for it: {', '.join(scope.terms) or 'none of the terms'}"
         + (f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""),
         f"scope times confidence {scope.score * judgement.confidence:.2f} (proposed from {line['propose']:.2f}); "
-        f"further classes from {line['further']:.2f}",
+        + (f"further classes from {line['further']:.2f}" if line["further"] <= 1 else "no further classes"),
     ]
     for ranked in judgement.placement:
         if ranked.parts:
@@ -67,7 +68,10 @@ def why(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
         right, of = judgement.track
         lines.append(f"at about this confidence the first guess was right for {right} of {of} listed papers")
     rationale = judgement.rationale
-    lines.append(f"rule: {rationale.rules[0]}")
+    lines += [
+        f"rule of {taxonomy.leaf(label).name}: {rule}"
+        for label, rule in zip(judgement.labels, rationale.rules, strict=True)
+    ]
     lines.append(f"words for it: {', '.join(rationale.words) or 'none'}; the sentence: “{rationale.quote}”")
     if rationale.why_not:
         lines.append(f"the runner-up is {rationale.why_not}")

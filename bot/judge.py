@@ -21,6 +21,8 @@ OF_THE_CLASS = 3
 """So many precedents are of the proposed class, if there are; then one of the runner-up; then the nearest others."""
 NEARBY = 0.1
 """Listed papers whose confidence is no further off tell how often the bot was right at a confidence like this one."""
+TRACK = 10
+"""Of fewer such papers nothing is told."""
 TOLD = 3
 """Classes whose score is told part by part."""
 
@@ -76,7 +78,7 @@ class EmbeddedJudge:
             labels=labels,
             precedents=self._precedents(near, labels, rival),
             rationale=rationale(reading, labels, rival, self._library.taxonomy, self._classes, speaking),
-            unusual=unusual(record, self._usual),
+            unusual=unusual(reading, self._usual),
             track=self._track(placement[0].probability),
             lines=tuple(Part(name=name, value=getattr(self.lines, name)) for name in ("ask", "propose", "further")),
             flags=tuple(flags),
@@ -123,7 +125,7 @@ class EmbeddedJudge:
         papers = {one.id: self._library.papers[one.id] for one in near if one.id in self._library.papers}
         own = [key for key, paper in papers.items() if labels[0] in paper.labels][:OF_THE_CLASS]
         rivals = [key for key, paper in papers.items() if rival in paper.labels and labels[0] not in paper.labels][:1]
-        chosen = dict.fromkeys([*own, *rivals, *papers])
+        chosen = list(dict.fromkeys([*own, *rivals, *papers]))[:PRECEDENTS]
         return tuple(
             Precedent(
                 id=one.id,
@@ -134,11 +136,11 @@ class EmbeddedJudge:
                 of_runner_up=one.id in rivals,
             )
             for one in near
-            if one.id in list(chosen)[:PRECEDENTS]
+            if one.id in chosen
         )
 
     def _track(self, confidence: float) -> tuple[int, int] | None:
         """How often the first guess was right of how many listed papers at about this confidence."""
         held_out = self.placement.held_out
         like = np.abs(held_out.confidence - confidence) <= NEARBY
-        return (int(held_out.right[like].sum()), int(like.sum())) if like.any() else None
+        return (int(held_out.right[like].sum()), int(like.sum())) if like.sum() >= TRACK else None

@@ -66,17 +66,17 @@ def _ask_line(targets: Targets, listed: Floats, flow: Floats, weeks: float) -> t
     """
     known, budget = np.sort(listed), int(targets.weekly * weeks)
     place = min(int(targets.lost * (len(known) + 1)), len(known))
-    line = float(known[max(0, place - 1)])
-    afforded = float(np.nextafter(np.sort(flow)[::-1][budget], 1)) if 0 < budget < len(flow) else 0.0
-    if not budget or (place and afforded <= line):
-        return line, ()
-    share, lost = f"{targets.lost:.0%} ([lanes] lost)", float(np.mean(listed < afforded))
+    line, share = float(known[max(0, place - 1)]), f"{targets.lost:.0%} ([lanes] lost)"
+    few = f"{len(known)} listed papers are too few to promise that no more than {share} of what belongs is skipped"
+    if not budget:
+        return line, () if place else (few,)
+    afforded = float(np.nextafter(np.sort(flow)[::-1][budget], 1)) if budget < len(flow) else 0.0
+    lost = float(np.mean(listed < afforded))
     if lost > targets.lost:
         return afforded, (f"looking at {targets.weekly} papers a week skips {lost:.0%} of what belongs, not {share}",)
     if not place:
-        few = f"{len(known)} listed papers are too few to promise that no more than {share} of what belongs is skipped"
-        return min(line, afforded), (f"{few}, so a human is asked about as many as {targets.weekly} a week allow",)
-    return afforded, ()
+        return afforded, (f"{few}, so a human is asked about as many as {targets.weekly} a week allow",)
+    return max(line, afforded), ()
 
 
 def _propose_line(right: float, chances: Floats) -> float:

@@ -68,8 +68,9 @@ def index_entries(library: Library, archive: Archive, progress: Progress) -> tup
     on_arxiv = [paper_id for paper_id in library.papers if ids.is_arxiv(paper_id)]
     found = archive.find(on_arxiv, progress)
     notes = [f"{found.problem}; these papers are known by title, note and class only"] if found.problem else []
+    records = {paper: texts.clean_record(record)[0] for paper, record in found.records.items()}
     papers = [
-        Entry(paper.id, "paper", texts.paper_sentences(paper, found.records.get(paper.id)), paper.labels)
+        Entry(paper.id, "paper", texts.paper_sentences(paper, records.get(paper.id)), paper.labels)
         for paper in library.papers.values()
     ]
     classes = [Entry(label, "class", texts.class_sentences(path)) for label, path in library.taxonomy.paths.items()]
@@ -102,22 +103,31 @@ def prepare(
     """
     entries, lacking = index_entries(library, archive, progress)
     notes = memory.update(entries, taxonomy_sha(library.taxonomy), progress)
-    judged = [fate.id for fate in fates.values() if fate.scope is not None and fate.id not in library.papers]
-    latest = sorted(filter(ids.is_arxiv, judged), key=ids.sort_key)[-_FLOW:]
-    before = {paper: texts.clean_record(record)[0] for paper, record in archive.find(latest, progress).records.items()}
+    before, refused, missing = _flow(library, archive, fates, progress)
     flow = before | {record.id: record for record in asked}
+    notes += missing
     statement = texts.scope_sentences(library.taxonomy.root)
     scope, *readings = memory.read([statement, *map(texts.record_sentences, flow.values())], progress, "reading")
     seen = dict(zip(flow, readings, strict=True))
-    refused = {fate.id for fate in fates.values() if fate.state is State.REJECTED}
-    past = Past(
-        memory.readings("paper"), memory.readings("class"), scope, seen, refused & set(seen), weeks(flow.values())
-    )
+    days = [day for record in flow.values() if (day := record.published or record.updated)]
+    past = Past(memory.readings("paper"), memory.readings("class"), scope, seen, refused & set(seen), weeks(days))
     notes += [note for note in memory.notes if note not in notes]
     notes += judge.fit(past)
     own = [seen[record.id] for record in asked]
     near = memory.nearest(np.array([pooled(reading) for reading in own]), judge.neighbours)
     return Prepared(own, near, notes, lacking)
+
+
+def _flow(
+    library: Library, archive: Archive, fates: Mapping[str, Fate], progress: Progress
+) -> tuple[dict[str, Record], set[str], list[str]]:
+    """Unlisted papers of earlier runs, cleaned; which of them people refused; and a note when some could not be had."""
+    unlisted = {paper: fate for paper, fate in fates.items() if paper not in library.papers and ids.is_arxiv(paper)}
+    refused = {paper for paper, fate in unlisted.items() if fate.state is State.REJECTED}
+    judged = sorted((paper for paper, fate in unlisted.items() if fate.scope is not None), key=ids.sort_key)[-_FLOW:]
+    found = archive.find(list(dict.fromkeys([*judged, *sorted(refused)])), progress)
+    notes = [f"{found.problem}; what is in scope is learned from fewer papers of earlier runs"] if found.problem else []
+    return {paper: texts.clean_record(record)[0] for paper, record in found.records.items()}, refused, notes
 
 
 def run(
@@ -214,6 +224,9 @@ class _Run:
         except SurveyBotError as error:
             self._fail("embedding", error, candidates)
             return []
+        except Exception as error:  # a fault of ours must not lose what was watched
+            self._fail("learning from the past", _bug(error), candidates)
+            return []
         self.lacking = found.lacking
         self.notes += [*found.lacking, *found.notes]
         self.provenance = {"embedder": memory.model, "taxonomy": taxonomy_sha(self.library.taxonomy)[:12]}
@@ -293,8 +306,7 @@ class _Run:
         except SurveyBotError as error:
             self._fail(candidate.raw.id, error, [candidate])
         except Exception as error:  # the boundary: a stranger's text must not stop the watch
-            logging.getLogger(__name__).exception("while judging %s", candidate.raw.id)
-            self._fail(candidate.raw.id, SurveyBotError(f"this is a bug: {error!r}", remedy="report it"), [candidate])
+            self._fail(candidate.raw.id, _bug(error), [candidate])
 
     def _proposal(self, record: Record, judgement: Judgement) -> Proposal:
         proposal = propose(
@@ -348,6 +360,12 @@ class _Run:
 
     def _count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
+
+
+def _bug(error: Exception) -> SurveyBotError:
+    """A fault of ours as it is told; where it happened goes to the log."""
+    logging.getLogger(__name__).error("a fault of ours", exc_info=error)
+    return SurveyBotError(f"this is a bug: {error!r}", remedy="report it")
 
 
 def run_name(started: datetime) -> str:

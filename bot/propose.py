@@ -195,7 +195,7 @@ def _small_print(paper: Paper, judgement: Judgement, remarks: Sequence[str]) -> 
 
 def _track(track: tuple[int, int] | None) -> str:
     if track is None:
-        return "Too few papers are listed to say how often the bot is right at this confidence."
+        return "Too few listed papers had about this confidence to say how often the bot is right then."
     return f"At about this confidence its first guess was right for {track[0]} of {track[1]} papers of this survey."
 
 

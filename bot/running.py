@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import console, ids, pipeline
 from bot.errors import DataError
 from bot.fates import RunReport
-from bot.models import Record
+from bot.models import Judgement, Record
 from bot.ports import Source
 from bot.wiring import Wiring
 from bot.yaml_format import taxonomy_sha
@@ -63,8 +63,8 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
     return "\n".join(lines)
 
 
-def why(wiring: Wiring, paper_id: str) -> list[str]:
-    """How a paper would be judged today, in lines; a listed one as if it were not. Raises SurveyBotError."""
+def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
+    """How a paper would be judged today, and that in lines; a listed one as if it were not. Raises SurveyBotError."""
     from bot import explain, texts
     from bot.judge import EmbeddedJudge
 
@@ -86,7 +86,7 @@ def why(wiring: Wiring, paper_id: str) -> list[str]:
         lines.append("judged as if it were not listed")
     if early := judge.ruled_out(record):
         lines.append(f"a run would rule it out before it is judged: {early}")
-    return [*lines, *explain.why(judgement, library.taxonomy), *ready.notes]
+    return judgement, [*lines, *explain.why(judgement, library.taxonomy), *ready.notes]
 
 
 class _Given:

@@ -120,7 +120,8 @@ class ScopeModel:
         sums = apart.sum(axis=1)
         self.recent = _of_that_time(past)
         known, new = np.split(sums, [len(listed)])
-        self._line = _probability_line(known, np.r_[new, known[self.recent]])
+        flow, not_so = np.r_[new, known[self.recent]], np.r_[refused, np.zeros(self.recent.sum(), dtype=bool)]
+        self._line = _probability_line(known, flow, not_so)
         self.listed, self.seen = np.split(self._probability(sums), [len(listed)])
 
     # --- judging ------------------------------------------------------------------------------------------------------
@@ -184,7 +185,9 @@ class _Listed:
         self._rows = rows
         count = rows.shape[0]
         self._belongs = np.arange(count) < listed
-        each = count / 2 / listed  # both sides weigh the same, and so do a listed and a refused paper
+        each = (
+            count / 2 / listed
+        )  # the listed together weigh as much as the unlisted, a refused one as much as a listed one
         others = np.where(refused, each, count / 2 / max(1, len(refused)))
         self._weight = np.r_[np.full(listed, each), others]
         part = np.r_[np.arange(listed), np.arange(count - listed)] % _PARTS
@@ -213,15 +216,19 @@ def _of_that_time(past: Past) -> npt.NDArray[np.bool_]:
     return np.array([ids.is_arxiv(paper) and first <= ids.sort_key(paper) <= last for paper in past.papers], dtype=bool)
 
 
-def _probability_line(listed: Floats, flow: Floats) -> tuple[float, float]:
-    """(slope, constant) of the logit by the sum of readings, from the sums of listed papers and of all that came."""
+def _probability_line(listed: Floats, flow: Floats, refused: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """(slope, constant) of the logit by the sum of readings, from the sums of listed papers and of all that came.
+
+    ``refused``: those of the flow that do not belong, since a human said so.
+    """
     from sklearn.linear_model import LogisticRegression
 
     sums = np.r_[listed, flow][:, None]
     ratio = LogisticRegression(class_weight="balanced").fit(sums, np.arange(len(sums)) < len(listed))
     pure = np.quantile(listed, _PURE)
-    prior = np.clip(np.mean(flow >= pure) / np.mean(listed >= pure), 1 / len(flow), 0.9)
+    prior = np.clip(np.mean((flow >= pure) & ~refused) / np.mean(listed >= pure), 1 / len(flow), 0.9)
     share = np.clip(prior * np.exp(ratio.decision_function(flow[:, None])), 1e-6, 1 - 1e-6)
+    share[refused] = 1e-6
     both = np.r_[flow, flow][:, None]  # soft labels: each paper stands on both sides with its share
     sides = np.repeat([True, False], len(flow))
     soft = LogisticRegression().fit(both, sides, sample_weight=np.r_[share, 1 - share])

@@ -102,7 +102,7 @@ class Index(_Section):
 
 
 class Cache(_Section):
-    """Abstracts and the converted model; default: the user's cache folder."""
+    """Abstracts, vectors of sentences and the converted model; default: the user's cache folder."""
 
     path: str = ""
 

@@ -17,6 +17,8 @@ _INVISIBLE = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[$\\]|[\"'(\[]*[A-Z0-9])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|approx|Fig|Eq|Sec|Tab|Ref|No|Dr)|\b[A-Z])\.$")
+_TAIL = 12
+"""Characters at the end of a sentence that can show that it is none."""
 _OWN = re.compile(r"\b(?:we|our|this (?:paper|work)|propos\w*|introduc\w*|present\w*|novel)\b", re.IGNORECASE)
 
 
@@ -40,13 +42,13 @@ def clean_record(record: Record) -> tuple[Record, tuple[str, ...]]:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, verbatim but for the white space between them; ``e.g.`` and initials end none."""
-    found: list[str] = []
+    found: list[list[str]] = []
     for piece in _pieces(text.strip()):
-        if found and _NO_END.search(found[-1]):
-            found[-1] = f"{found[-1]} {piece}"
+        if found and _NO_END.search(found[-1][-1][-_TAIL:]):
+            found[-1].append(piece)
         else:
-            found.append(piece)
-    return found
+            found.append([piece])
+    return [" ".join(parts) for parts in found]
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -10,7 +10,9 @@ from bot.settings import Watch
 
 When = date | datetime
 _DATED, _LEAST_WEEKS = 20, 0.7
-"""Fewer papers, or fewer days, do not tell how long a flow ran; arXiv announces on five days a week."""
+"""Fewer papers, or fewer days, do not tell how long a flow ran."""
+_WORKDAYS = 5
+"""arXiv announces on five days a week; papers are sent in on all seven."""
 
 
 def query(watch: Watch, since: When, until: When) -> str:
@@ -54,16 +56,18 @@ def first_seen(records: Iterable[Record]) -> Iterator[Record]:
             yield record
 
 
-def weeks(records: Iterable[Record]) -> float:
-    """How long a flow of papers ran, by the middle nine tenths of their days; 0 when it was no week, or not dated.
+def weeks(days: Iterable[date]) -> float:
+    """How many weeks of papers these are, by the days they came on; 0 when that is no week, or too few to tell.
 
-    An old paper that comes by as a cross-list makes no flow longer.
+    Days without a paper do not count, so a pause in the watch makes no flow longer; nor do the days of the oldest
+    twentieth of the papers, since an old one may come by as a cross-list.
     """
-    days = sorted(day for record in records if (day := record.published or record.updated))
-    if len(days) < _DATED:
+    came = sorted(days)
+    if len(came) < _DATED:
         return 0.0
-    span = ((days[-1 - len(days) // 20] - days[len(days) // 20]).days + 1) / 0.9 / 7
-    return span if span >= _LEAST_WEEKS else 0.0
+    most = set(came[len(came) // 20 :])
+    found = len(most) / 0.95 / max(_WORKDAYS, len({day.weekday() for day in most}))
+    return found if found >= _LEAST_WEEKS else 0.0
 
 
 class _Seen:

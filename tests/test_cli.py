@@ -124,6 +124,19 @@ def test_explain_answers_for_listed_proposed_skipped_and_unseen_papers(desk: Des
     assert json.loads(desk("explain", "2611.90001", "--json").out)["fate"]["state"] == "proposed"
 
 
+def test_why_judges_a_seen_paper_and_a_listed_one_as_if_it_were_not(desk: Desk) -> None:
+    desk("run", "--feed", "feed.jsonl", "--offline")
+    answer = json.loads(desk("explain", "2611.90001", "--why", "--offline", "--json").out)
+    assert answer["judgement"]["lane"] == "propose"
+    assert any(line.startswith("* ") and "Ovens › Steam" in line for line in answer["lines"])
+    early = desk("explain", "2611.90004", "--why", "--offline")
+    assert "2611.90004: its title and abstract could not be had" in early.out + early.err
+    with serve(Preprint("2501.00001", "A revision", "Of a listed loaf with a starter.")) as server:
+        desk.settings(api=server.url)
+        listed = desk("explain", "2501.00001", "--why").out
+    assert "judged as if it were not listed" in listed
+
+
 def test_a_run_over_arxiv_reads_the_window_and_fetches_abstracts_of_listed_papers(desk: Desk) -> None:
     papers = [Preprint(record["id"].split("v")[0], record["title"], record["abstract"]) for record in FEED]
     with serve(*papers) as server:

@@ -153,7 +153,7 @@ def test_why_tells_scores_readings_lines_and_evidence_of_one_judgement() -> None
         "* 0.80 Ovens › Steam: words +2.0, rules -0.5",
         "  0.10 Better Dough › Kneading: words +0.2",
         "at about this confidence the first guess was right for 3 of 4 listed papers",
-        "rule: steam injection",
+        "rule of Steam: steam injection",
         "words for it: fog; the sentence: “Fog.”",
         "the runner-up is not for fog",
         "  0.90 2503.00005 Vapour: Steam",
@@ -174,4 +174,4 @@ def test_why_leaves_out_what_is_not_known() -> None:
         TAXONOMY,
     )  # fmt: skip
     assert lines[2] == "  for it: none of the terms"
-    assert lines[-2:] == ["rule: r", "words for it: none; the sentence: “q”"]
+    assert lines[-2:] == ["rule of Steam: r", "words for it: none; the sentence: “q”"]

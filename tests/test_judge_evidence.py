@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot import texts
 from bot.classify import words
-from bot.judge import NEARBY, OF_THE_CLASS, PRECEDENTS
+from bot.judge import NEARBY, OF_THE_CLASS, PRECEDENTS, TRACK
 from bot.lanes import Lines
 from bot.models import Judgement, Lane, Paper
 from bot.ports import Neighbour
@@ -110,7 +110,7 @@ def test_the_track_tells_how_often_it_was_right_when_it_was_about_as_sure() -> N
             for right, sure in zip(held_out.right, held_out.confidence, strict=True)
             if abs(sure - found.confidence) <= NEARBY
         ]
-        assert found.track == ((sum(like), len(like)) if like else None)
+        assert found.track == ((sum(like), len(like)) if len(like) >= TRACK else None)
 
 
 def test_without_any_listed_paper_there_is_no_track_and_no_precedent() -> None:

@@ -6,6 +6,7 @@ import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -20,7 +21,7 @@ from bot.fates import Fate, Pull, RunReport, State
 from bot.judge import EmbeddedJudge
 from bot.models import Judgement, Library, Proposal, Record
 from bot.pipeline import Parts, run
-from bot.ports import Forge, Judge, Ledger, Memory, Neighbour, Progress, Reading, Source
+from bot.ports import Forge, Judge, Ledger, Memory, Neighbour, Past, Progress, Reading, Source
 from bot.settings import Lanes, Scope, Settings, TermGroup
 from tests.fabricated import LIBRARY, RECORDS, candidate
 from tests.fake_embedder import FakeEmbedder
@@ -324,6 +325,44 @@ def test_a_fault_of_ours_over_one_paper_costs_that_paper_one_run_and_the_others_
     assert (report.proposed, report.asked, report.failed) == (1, 1, 1)
     assert report.failures[0].message == "this is a bug: ZeroDivisionError('oops'); report it"
     assert house.run(ListSource()).proposed == 1
+
+
+def test_a_fault_of_ours_while_learning_leaves_every_paper_due_and_ends_no_run(house: House) -> None:
+    class Faulty(EmbeddedJudge):
+        def fit(self, past: Past) -> tuple[str, ...]:
+            raise ZeroDivisionError("oops")
+
+    report = house.run(ListSource(*ALL), judge=Faulty)
+    assert (report.early, report.failed) == (1, 3)
+    assert report.failures[0].message == "this is a bug: ZeroDivisionError('oops'); report it"
+    assert house.run(ListSource()).proposed == 2
+
+
+class Watching(EmbeddedJudge):
+    """Remembers what it was told to learn from."""
+
+    pasts: ClassVar[list[Past]] = []
+
+    def fit(self, past: Past) -> tuple[str, ...]:
+        self.pasts.append(past)
+        return super().fit(past)
+
+
+def test_a_run_learns_from_what_earlier_runs_saw_and_from_what_people_refused(house: House) -> None:
+    house.run(ListSource(*ALL))
+    git(house.repository, "branch", "-D", f"survey-bot/{STEAM.id}")
+    house.run(ListSource())
+    house.run(ListSource(candidate("2611.90005", "More", "Loaf with crust and steam.")), judge=Watching)
+    assert set(Watching.pasts[-1].seen) == {STEAM.id, YEAST.id, DOUBTFUL.id, "2611.90005"}
+    assert set(Watching.pasts[-1].refused) == {STEAM.id}
+
+
+def test_papers_of_earlier_runs_that_cannot_be_had_are_told(house: House) -> None:
+    house.run(ListSource(*ALL))
+    house.archive = RecordArchive(house.folder / "another")
+    house.archive.keep(RECORDS.values())
+    report = house.run(ListSource(candidate("2611.90005", "More", "Loaf with crust and steam.")))
+    assert any("3 of 3 abstracts are missing" in note and "learned from fewer papers" in note for note in report.notes)
 
 
 def test_a_flag_on_a_text_survives_a_failed_attempt(house: House) -> None:

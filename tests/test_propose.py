@@ -95,9 +95,9 @@ def test_a_remark_shows_as_written_in_the_small_print_and_does_nothing(remark: s
 
 def test_without_a_remark_the_small_print_says_only_what_holds_for_every_paper() -> None:
     assert proposal().body.split("\n\n")[-2] == (
-        "<sub>Scope 0.80 (steam, crust). The new file passes `survey-bot check`. Too few papers are listed to say "
-        "how often the bot is right at this confidence. No language model was asked. `survey-bot explain 2611.00001` "
-        "tells what the bot knows.</sub>"
+        "<sub>Scope 0.80 (steam, crust). The new file passes `survey-bot check`. Too few listed papers had about "
+        "this confidence to say how often the bot is right then. No language model was asked. `survey-bot "
+        "explain 2611.00001` tells what the bot knows.</sub>"
     )
 
 

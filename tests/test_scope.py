@@ -212,6 +212,13 @@ def test_a_paper_among_the_seen_is_judged_by_a_model_that_did_not_see_it() -> No
     assert any(differing)
 
 
+def test_refusing_papers_like_it_never_makes_a_paper_likelier_to_belong() -> None:
+    """Where refused papers cannot be told from listed ones they must at least not count as belonging."""
+    alike = [key for key, its in zip(sorted(PAST.seen), belongs(80), strict=True) if its]
+    model = fitted(Past(PAST.papers, PAST.classes, PAST.scope, PAST.seen, set(alike)))
+    assert model.judge(BREAD).score < MODEL.judge(BREAD).score
+
+
 def test_the_parts_add_up_and_more_of_them_is_a_higher_score() -> None:
     found = [MODEL.judge(one) for one in (*generated.read(generated.flow(40, start=500)).values(), BREAD, SUGAR)]
     assert all(tuple(part.name for part in one.parts) == READINGS for one in found)

@@ -1,5 +1,6 @@
 """Cleaning what strangers wrote, cutting it into sentences, and the texts that are matched."""
 
+import time
 import unicodedata
 
 import pytest
@@ -149,3 +150,9 @@ def test_the_title_and_what_authors_say_of_their_own_work_is_said_twice() -> Non
 )
 def test_authors_speak_of_their_own_work_in_such_words(own: str) -> None:
     assert texts.stressed(["", f"{own} loaf."]).count(f"{own} loaf.") == 2
+
+
+def test_a_text_of_nothing_but_initials_is_cut_at_once() -> None:
+    began = time.process_time()
+    assert texts.sentences("A. " * 60_000)
+    assert time.process_time() - began < 2

@@ -14,8 +14,8 @@ from bot.ports import Vector, Vectors
 from bot.texts import LONGEST, sentences
 
 RECIPE = "sentence-vectors-1"
-"""Name and version; part of the index's fingerprint and of the cache's name. Change it when any function here, or what
-is read of a text, changes its answer."""
+"""Name and version; part of the index's fingerprint and of the cache's name. Change it when any function here, what is
+read of a text, or how much each sentence of it counts (``bot.texts``, ``bot.vectors``) changes its answer."""
 
 
 def windows(text: str, max_chars: int) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot import texts
 from bot.classify import words
-from bot.models import Node, Rationale, Record, Taxonomy, short_name
+from bot.models import Node, Rationale, Taxonomy, short_name
 from bot.ports import Reading
 
 WORDS = 6
@@ -42,12 +42,12 @@ def rationale(
     )
 
 
-def unusual(record: Record, usual: Collection[str]) -> tuple[str, ...]:
+def unusual(paper: Reading, usual: Collection[str]) -> tuple[str, ...]:
     """Words the paper says twice or more, or in its title, of which no stem is ``usual``; the method's name is none."""
-    text = texts.joined(texts.record_sentences(record))
-    own = frozenset(words.stems(short_name(record.title))) if ":" in record.title else frozenset()
+    title, text = paper.sentences[0], texts.joined(paper.sentences)
+    own = frozenset(words.stems(short_name(title))) if ":" in title else frozenset()
     counts = Counter(stem for stem in words.stems(text) if stem not in usual and stem not in own)
-    titled = set(words.stems(record.title))
+    titled = set(words.stems(title))
     new = [stem for stem, count in counts.most_common() if not stem.isdigit() and (count > 1 or stem in titled)]
     said = words.said(text, frozenset(new[:UNUSUAL]))
     return tuple(said[stem] for stem in new[:UNUSUAL] if stem in said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 FEW = 100
@@ -58,6 +58,6 @@ def _stemmer() -> Any:
     return snowballstemmer.stemmer("english")
 
 
-@cache
+@lru_cache(100_000)
 def _stem(word: str) -> str:
     return str(_stemmer().stemWord(word))

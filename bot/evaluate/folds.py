@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot import ids
+from bot import ids, watch
 
 LEAVE_ONE_OUT_UP_TO = 300
 """Papers; a larger survey is cut into :data:`PARTS`, since each fold costs a fit."""
@@ -23,7 +23,7 @@ HISTORY = 20
 """So many papers must be known before the first is judged over time."""
 REFITS = 16
 """A longer past is refitted for stretches of several months, so that it costs no more fits than this."""
-LISTED = 10
+LISTED = 20
 """So many listed papers must be known before scope is judged."""
 
 
@@ -37,14 +37,14 @@ class Fold(NamedTuple):
 class Month(NamedTuple):
     """One month of a listing: what was listed and what was seen before it, and what it brought.
 
-    ``weeks``: in how many weeks the papers came that were seen before it.
+    ``weeks``: how many weeks of papers were seen before it, as a run counts them.
     """
 
     name: str
     listed: tuple[str, ...]
     unlabelled: tuple[str, ...]
     arriving: tuple[str, ...]
-    weeks: int
+    weeks: float
 
 
 def month(paper_id: str) -> str | None:
@@ -105,7 +105,7 @@ def by_month(days: Mapping[str, str], listed: Collection[str], *, at_least: int 
         seen = tuple(paper for paper, day in days.items() if day[:7] < name and paper not in since)
         arriving = tuple(paper for paper, day in days.items() if day[:7] == name)
         if seen and len(known) >= at_least:
-            before = weeks({day for day in days.values() if day[:7] < name})
+            before = watch.weeks(date.fromisoformat(day) for day in days.values() if day[:7] < name)
             found.append(Month(name, tuple(known), seen, arriving, before))
     return found
 

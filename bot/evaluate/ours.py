@@ -56,7 +56,10 @@ def _guess(leaves: Sequence[str], probability: Floats, further: float) -> Guess:
 
 
 def scope(flow: Flow, library: Library, settings: Settings) -> Score:
-    """A judge for every month, as it would have been at its beginning; it judges the papers one by one, as in a run."""
+    """A judge for every month, as it would have been at its beginning; it judges the papers one by one.
+
+    In a run what arrives is part of the flow the judge is fitted to; here a month must know nothing of itself.
+    """
     leaves = list(library.taxonomy.paths)
     classes = {label: flow.readings[label] for label in leaves}
 

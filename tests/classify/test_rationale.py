@@ -160,7 +160,7 @@ def test_without_an_exclusion_that_names_the_class_nothing_is_made_up(rival: str
 
 
 def new_words(title: str, abstract: str, usual: str = "") -> tuple[str, ...]:
-    return unusual(paper(abstract, title), set(words.stems(usual)))
+    return unusual(reading(*texts.record_sentences(paper(abstract, title))), set(words.stems(usual)))
 
 
 def test_words_said_twice_or_in_the_title_are_new_unless_a_form_of_them_is_usual() -> None:
@@ -186,6 +186,6 @@ def test_so_many_new_words_are_shown_at_most_those_said_most_often_first() -> No
 @given(st.text(min_size=1).filter(str.strip), st.sets(st.text(min_size=2, max_size=5)))
 def test_whatever_a_paper_says_its_new_words_stand_in_it_and_none_is_usual(text: str, usual: set[str]) -> None:
     record = paper(text)
-    for word in unusual(record, usual):
+    for word in unusual(reading(*texts.record_sentences(record)), usual):
         assert word in f"{record.title} {record.abstract}"
         assert not set(words.stems(word)) & usual
