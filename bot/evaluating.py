@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot import console, ids, pipeline, running, texts
+from bot import console, ids, prepare, running, texts
 from bot.errors import DataError, SettingsError
 from bot.files import write_atomically
 from bot.models import Library, Record
@@ -272,7 +272,7 @@ class _Past:
         """Holds the library, as in a run."""
         taxonomy = self.library.taxonomy
         memory = self.wiring.memory(taxonomy.root.id)
-        entries, _ = pipeline.index_entries(self.library, self.wiring.archive, self.progress)
+        entries, _ = prepare.index_entries(self.library, self.wiring.archive, self.progress)
         self.notes += memory.update(entries, taxonomy_sha(taxonomy), self.progress)
         return memory
 

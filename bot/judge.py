@@ -23,6 +23,8 @@ NEARBY = 0.1
 """Listed papers whose confidence is no further off tell how often the bot was right at a confidence like this one."""
 TRACK = 10
 """Of fewer such papers nothing is told."""
+RIVAL = 0.05
+"""A second class less probable than this is not worth a reader's second."""
 TOLD = 3
 """Classes whose score is told part by part."""
 
@@ -108,7 +110,9 @@ class EmbeddedJudge:
 
     def _reason(self, lane: Lane, scope: Scope, placement: Sequence[Ranked]) -> str:
         names = [
-            f"{self._library.taxonomy.leaf(ranked.label).name} {ranked.probability:.2f}" for ranked in placement[:2]
+            f"{self._library.taxonomy.leaf(ranked.label).name} {ranked.probability:.2f}"
+            for place, ranked in enumerate(placement[:2])
+            if not place or ranked.probability >= RIVAL
         ]
         if lane is Lane.SKIP:
             lacking = f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot import console, ids, pipeline
+from bot import console, ids, pipeline, prepare
 from bot.errors import DataError
 from bot.fates import RunReport
 from bot.models import Judgement, Record
@@ -56,7 +56,7 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
         records = progress(source.records(lambda problem: None), f"reading {source.name}")
         wiring.archive.keep(record for record in records if record.id in library.papers)
     memory = wiring.memory(library.taxonomy.root.id)
-    entries, notes = pipeline.index_entries(library, wiring.archive, progress)
+    entries, notes = prepare.index_entries(library, wiring.archive, progress)
     notes += memory.update(entries, taxonomy_sha(library.taxonomy), progress)
     lines = [*notes, *wiring.archive.notes]
     lines.append(f"{len(library.papers)} papers and {len(library.taxonomy.leaves)} classes in {memory.where}")
@@ -79,7 +79,7 @@ def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
     others = library.model_copy(update={"papers": {key: one for key, one in library.papers.items() if key != paper_id}})
     judge, memory = EmbeddedJudge(others, wiring.settings), wiring.memory(f"{library.taxonomy.root.id}-why")
     seen = {key: fate for key, fate in wiring.ledger.fates().items() if key not in library.papers}
-    ready = pipeline.prepare(others, wiring.archive, memory, judge, seen, [record], progress)
+    ready = prepare.prepare(others, wiring.archive, memory, judge, seen, [record], progress)
     judgement = judge.judge(record, ready.readings[0], ready.near[0], flags)
     lines = [f"{paper_id}  {record.title}"]
     if paper_id in library.papers:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot import settings as settings_file
 from bot import texts
 from bot.errors import DataError
-from bot.judge import TOLD, EmbeddedJudge
+from bot.judge import RIVAL, TOLD, EmbeddedJudge
 from bot.lanes import Lines
 from bot.models import Lane, Node, Taxonomy
 from bot.settings import Lanes
@@ -59,9 +59,16 @@ def test_a_paper_that_lacks_no_group_is_skipped_without_a_word_on_groups() -> No
     assert found.reason == "out of scope: 1.00, the survey's line is 1.10"
 
 
-def test_between_the_two_lines_a_human_is_asked_and_told_both_classes_and_the_line() -> None:
+def test_a_second_class_that_is_hardly_possible_is_not_told() -> None:
     found = judged(STEAM, lines=Lines(0.1, 1.0, 1.0))
+    assert found.placement[1].probability < RIVAL
+    assert " or " not in found.reason
+
+
+def test_between_the_two_lines_a_human_is_asked_and_told_both_classes_and_the_line() -> None:
+    found = judged(BOTH, lines=Lines(0.1, 1.0, 1.0))
     assert found.lane is Lane.ASK
+    assert found.placement[1].probability > RIVAL
     names = " or ".join(f"{TAXONOMY.leaf(one.label).name} {one.probability:.2f}" for one in found.placement[:2])
     together = found.scope.score * found.confidence
     assert found.reason == f"scope 1.00, {names}: together {together:.2f}, proposed from 1.00"

@@ -14,6 +14,7 @@ from bot.scope import KeywordRule
 from bot.settings import Scope, Settings, TermGroup
 from tests.fabricated import TAXONOMY
 from tests.fake_embedder import FakeEmbedder
+from tests.generated import labels, paper_id
 
 WORDS = {
     "sourdough": "starter levain lactic wild culture sour feeding microbes",
@@ -33,21 +34,6 @@ SETTINGS = Settings(
     ),
 )
 RULE = KeywordRule(SETTINGS.scope)
-
-
-def paper_id(number: int) -> str:
-    """The ``number``-th paper; ten of them a month, from January 2024 on."""
-    month = number // 10
-    return f"{24 + month // 12:02}{month % 12 + 1:02}.{10000 + number}"
-
-
-def labels(count: int) -> dict[str, tuple[str, ...]]:
-    """Classes in turn; every fifth paper is in two."""
-    names = list(WORDS)
-    return {
-        paper_id(number): (names[number % 5], names[(number + 1) % 5])[: 2 if number % 5 == 4 else 1]
-        for number in range(count)
-    }
 
 
 def abstract(paper: str, its: Sequence[str]) -> str:

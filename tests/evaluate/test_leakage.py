@@ -67,7 +67,7 @@ def test_folds_never_train_on_what_they_hold_out() -> None:
 SCORERS = ("ours", *baselines.scopes(flow(1), RULE))
 COUNT = 150
 LISTED = [paper for number, paper in enumerate(records(COUNT)) if number % 5 == 0]
-MONTHS = folds.by_month(days(COUNT), LISTED)
+MONTHS = folds.by_month(days(COUNT), LISTED, at_least=10)
 AFTER_A_YEAR = next(month for month in MONTHS if month.name == "2025-01")
 
 
