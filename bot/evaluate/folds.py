@@ -23,7 +23,7 @@ HISTORY = 20
 """So many papers must be known before the first is judged over time."""
 REFITS = 16
 """A longer past is refitted for stretches of several months, so that it costs no more fits than this."""
-LISTED = 20
+LISTED = 10
 """So many listed papers must be known before scope is judged."""
 
 

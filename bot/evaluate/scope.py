@@ -99,7 +99,7 @@ def _told(months: Sequence[Month], right: int) -> str:
 
 
 def _together(months: Sequence[Month], scores: Sequence[Scores]) -> Floats:
-    """Scores of different months in one list: they are probabilities, so they compare."""
+    """Scores of different months in one list: probabilities, but for months before 20 papers were listed."""
     return np.array(
         [
             its.papers.get(paper, Scored(0.0)).score
