@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.common import Real, arguments, machine, real_survey, table
 from bot import scope, texts
 from bot.classify import placement, words
-from bot.classify.placement import READINGS, Floats, Placement
+from bot.classify.placement import FEATURES, Floats, Placement
 from bot.evaluate import folds, metrics
 from bot.ports import Past, Reading
 from bot.scope import ScopeModel
@@ -31,8 +31,7 @@ from bot.scope import ScopeModel
 DRAWS, SIZES = 5, (5, 10, 20, 40)
 FROM = "2025-06"
 """The month with which the verdicts begin."""
-SCOPE_READINGS = "terms", "share", "statement", "class", "rules"
-REGRESSIONS = "words", "meaning"
+SCOPE_FEATURES, REGRESSIONS = scope.FEATURES[:5], scope.FEATURES[5:]
 
 Change = Callable[[], AbstractContextManager[Any]]
 """Takes a part of the product away while it is entered."""
@@ -88,7 +87,7 @@ def show_placement(real: Real) -> None:
     print(f"\nplacement: {len(papers.readings)} papers, {len(papers.leaves)} classes, leave-one-out\n")
     changes: dict[str, Change] = {
         "everything": nullcontext,
-        **{f"without {name}": lambda name=name: _unread(name) for name in READINGS},  # type: ignore[misc]
+        **{f"without {name}": lambda name=name: _unread(name) for name in FEATURES},  # type: ignore[misc]
         "title and own work not stressed": lambda: patch.object(texts, "stressed", texts.joined),
         "words not stemmed": lambda: patch.object(words, "_stem", str),
         "not calibrated": lambda: patch.object(placement, "_calibration", lambda *_: np.array([1.0, 0.0, 0.0])),
@@ -135,11 +134,11 @@ def _learned(papers: Papers, size: int) -> Floats:
 @contextmanager
 def _unread(name: str) -> Iterator[None]:
     """The weight of one reading is 0, and the others are fitted without it."""
-    place, fitted = READINGS.index(name), placement._logit_weights
+    place, fitted = FEATURES.index(name), placement._logit_weights
 
     def weights(features: Floats, truth: Any) -> Floats:
-        found = fitted(np.where(np.arange(len(READINGS)) == place, 0.0, features), truth)
-        return np.where(np.arange(len(READINGS)) == place, 0.0, found)
+        found = fitted(np.where(np.arange(len(FEATURES)) == place, 0.0, features), truth)
+        return np.where(np.arange(len(FEATURES)) == place, 0.0, found)
 
     with patch.object(placement, "_logit_weights", weights):
         yield
@@ -187,10 +186,10 @@ def show_scope(real: Real) -> None:
     papers = [paper for month in listing.months for paper in month.arriving]
     count = sum(paper in listing.belongs for paper in papers)
     print(f"\nscope: {len(papers)} papers from {FROM} on, {count} belong\n")
-    learned = *SCOPE_READINGS[2:], *REGRESSIONS
+    learned = *SCOPE_FEATURES[2:], *REGRESSIONS
     changes: dict[str, Change] = {
         "everything": nullcontext,
-        **{f"without {name}": lambda name=name: _without(name) for name in (*SCOPE_READINGS, *REGRESSIONS)},  # type: ignore[misc]
+        **{f"without {name}": lambda name=name: _without(name) for name in (*SCOPE_FEATURES, *REGRESSIONS)},  # type: ignore[misc]
         "without any sentence vector": lambda: _without("statement", "rules", "meaning"),
         "without any listed paper's words or vectors": lambda: _without(*REGRESSIONS),
         "terms and share alone": lambda: _without(*learned),
@@ -220,8 +219,8 @@ def _listing(real: Real) -> Listing:
 
 @contextmanager
 def _without(*names: str) -> Iterator[None]:
-    """These readings are the same for every paper."""
-    columns = [SCOPE_READINGS.index(name) for name in names if name in SCOPE_READINGS]
+    """These features are the same for every paper."""
+    columns = [SCOPE_FEATURES.index(name) for name in names if name in SCOPE_FEATURES]
     whole = ScopeModel._plain
 
     def plain(self: ScopeModel, *given: Any) -> Floats:

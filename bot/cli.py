@@ -125,7 +125,7 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> 
 
 @cli.command()
 @click.argument("paper_id", metavar="ID")
-@click.option("--why", is_flag=True, help="Judge it now, and show scores, readings and thresholds.")
+@click.option("--why", is_flag=True, help="Judge it now, and show scores, features and thresholds.")
 @click.option("--offline", is_flag=True, help="Never ask arXiv: for a paper an earlier run has seen.")
 @_json
 @click.pass_context

@@ -49,7 +49,7 @@ def explain(paper_id: str, library: Library, fates: Mapping[str, Fate], pulls: M
 
 
 def why(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
-    """A judgement part by part: scores, readings, lines between the lanes, evidence; a few lines for a person."""
+    """A judgement part by part: scores, features, lines between the lanes, evidence; a few lines for a person."""
     scope, line = judgement.scope, {part.name: part.value for part in judgement.lines}
     lines = [
         f"lane {judgement.lane}: {judgement.reason}",

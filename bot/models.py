@@ -220,7 +220,7 @@ class Scope(Model):
     missing: tuple[str, ...] = ()
     """The names of the configured term groups it holds nothing of."""
     parts: tuple[Part, ...] = ()
-    """The readings the score is made of, in units of their spread among the papers seen."""
+    """The features the score is made of, in units of their spread among the papers seen."""
 
 
 class Ranked(Model):

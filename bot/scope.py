@@ -1,6 +1,6 @@
 """Does a paper belong in the survey at all? A cheap stage for everything, and a learned one for what it lets pass.
 
-The cheap stage is the configured keyword rule. The learned stage reads seven things of a paper:
+The cheap stage is the configured keyword rule. The learned stage takes seven features of a paper:
 
 - *terms*, *share*: how many different configured terms it holds, and how near each group is to being full;
 - *words*, *meaning*: two logistic regressions, on TF-IDF and on the mean sentence embedding, of listed papers against
@@ -33,12 +33,12 @@ from bot.ports import Past, Reading
 from bot.settings import Scope as ScopeSettings
 from bot.vectors import pooled
 
-READINGS = "terms", "share", "statement", "class", "rules", "words", "meaning"
+FEATURES = "terms", "share", "statement", "class", "rules", "words", "meaning"
 LEAST_LISTED, LEAST_SEEN = 20, 30
 """Papers below which nothing is learned: then the terms alone speak."""
 
 _PARTS = 5
-"""Of the cross-validation by which known papers get readings that were not fitted on themselves."""
+"""Of the cross-validation by which known papers get features that were not fitted on themselves."""
 _PURE = 0.25
 """The papers above this quantile of the listed ones are taken to belong: the anchor of the probability."""
 _REST = r"\w{0,40}"
@@ -129,22 +129,22 @@ class ScopeModel:
     def judge(self, paper: Reading, key: str = "") -> Scope:
         """Score one paper. Where too little is known the score is the share of the terms, and no probability.
 
-        ``key``: its id among the seen ones, if it is there; then the readings are those by a model without it.
+        ``key``: its id among the seen ones, if it is there; then the features are those by a model without it.
         """
         found = self._rule.found(paper.sentences)
-        score, readings = self._rule.share(found), np.zeros(0)
+        score, features = self._rule.share(found), np.zeros(0)
         if self.calibrated:
-            readings = self._apart[key] if key in self._apart else self.readings([paper])[0]
-            score = float(self._probability(readings.sum()))
+            features = self._apart[key] if key in self._apart else self.features([paper])[0]
+            score = float(self._probability(features.sum()))
         return Scope(
             score=score,
             terms=tuple(dict.fromkeys(word for group in found.values() for word in group)),
             missing=tuple(name for name, group in found.items() if not group),
-            parts=tuple(Part(name=name, value=float(value)) for name, value in zip(READINGS, readings, strict=False)),
+            parts=tuple(Part(name=name, value=float(value)) for name, value in zip(FEATURES, features, strict=False)),
         )
 
-    def readings(self, papers: Sequence[Reading]) -> Floats:
-        """In units of their spread among the seen papers, 0 being their mean: shape (papers, readings)."""
+    def features(self, papers: Sequence[Reading]) -> Floats:
+        """In units of their spread among the seen papers, 0 being their mean: shape (papers, features)."""
         said = self._vectoriser.transform(list(map(_stressed, papers)))
         meaning = np.array([pooled(paper) for paper in papers])
         found = np.column_stack([self._plain(papers, said), self._words.of(said), self._meaning.of(meaning)])
@@ -153,13 +153,13 @@ class ScopeModel:
     def scores(self, papers: Sequence[Reading]) -> Floats:
         """The scores of many papers at once: (papers,)."""
         if self.calibrated and len(papers):
-            return self._probability(self.readings(papers).sum(axis=1))
+            return self._probability(self.features(papers).sum(axis=1))
         return np.array([self._rule.share(self._rule.found(paper.sentences)) for paper in papers])
 
     # --- their parts --------------------------------------------------------------------------------------------------
 
     def _plain(self, papers: Sequence[Reading], said: Any) -> Floats:
-        """The readings that are not fitted to listed papers: (papers, 5); ``said``: the papers' TF-IDF."""
+        """The features that are not fitted to listed papers: (papers, 5); ``said``: the papers' TF-IDF."""
         found = [self._rule.found(paper.sentences) for paper in papers]
         columns = [
             [float(np.mean([np.log1p(len(terms)) for terms in one.values()])) for one in found],
@@ -217,7 +217,7 @@ def _of_that_time(past: Past) -> npt.NDArray[np.bool_]:
 
 
 def _probability_line(listed: Floats, flow: Floats, refused: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """(slope, constant) of the logit by the sum of readings, from the sums of listed papers and of all that came.
+    """(slope, constant) of the logit by the sum of features, from the sums of listed papers and of all that came.
 
     ``refused``: those of the flow that do not belong, since a human said so.
     """

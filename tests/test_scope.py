@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.models import Record
 from bot.ports import Past
-from bot.scope import LEAST_LISTED, LEAST_SEEN, READINGS, KeywordRule, ScopeModel
+from bot.scope import FEATURES, LEAST_LISTED, LEAST_SEEN, KeywordRule, ScopeModel
 from bot.settings import Scope, TermGroup
 from tests import generated
 from tests.fabricated import candidate
@@ -221,7 +221,7 @@ def test_refusing_papers_like_it_never_makes_a_paper_likelier_to_belong() -> Non
 
 def test_the_parts_add_up_and_more_of_them_is_a_higher_score() -> None:
     found = [MODEL.judge(one) for one in (*generated.read(generated.flow(40, start=500)).values(), BREAD, SUGAR)]
-    assert all(tuple(part.name for part in one.parts) == READINGS for one in found)
+    assert all(tuple(part.name for part in one.parts) == FEATURES for one in found)
     by_parts = sorted(found, key=lambda one: sum(part.value for part in one.parts))
     assert [one.score for one in by_parts] == sorted(one.score for one in found)
 

@@ -1,6 +1,6 @@
 """Ranks the classes of a taxonomy for a paper, from the rulebook, the words and the sentences of listed papers.
 
-Three readings of a paper, each a number per class:
+Three features of a paper, each a number per class:
 
 - *words*: ridge regression on TF-IDF, fitted on listed papers and on the classes' own texts;
 - *rulebook*: cosine of the paper's TF-IDF with each class's text;
@@ -28,9 +28,10 @@ from bot.classify.rules import Rules
 from bot.models import Part, Ranked
 from bot.ports import Reading
 
-READINGS = "words", "rulebook", "rules"
+FEATURES = "words", "rulebook", "rules"
 WEIGHTS = np.array([0.3, 0.6, 0.6])
-"""Of the readings in units of their spread, where nothing is known yet; the first survey's are close to it."""
+"""Of the features in units of their spread, where nothing is known yet: about half of what the first survey's papers
+ask for, so that its rulebook alone is as sure as it is right."""
 LEAST = 20
 """Papers with a class, below which nothing is calibrated."""
 
@@ -121,7 +122,7 @@ class Placement:
         return others[: len(papers)]
 
     def _fit_usual(self, classes: Mapping[str, Reading], papers: Sequence[Reading]) -> tuple[Floats, Floats]:
-        """The other two readings of the papers, and what is usual for each class: by papers, and by rules while few."""
+        """The other two features of the papers, and what is usual for each class: by papers, and by rules while few."""
         fit, by_rules = self._rules.near(papers), self._usual_of_rules(classes)
         if len(papers) > 1:
             by_rules += fit.mean() - by_rules.mean()
@@ -136,7 +137,7 @@ class Placement:
         return np.asarray(fit.sum(axis=0) / max(1, len(fit) - 1))
 
     def _between_classes(self, classes: Mapping[str, Reading]) -> Floats:
-        """The readings of the classes' own texts, each by the other classes: shape (pairs, readings)."""
+        """The features of the classes' own texts, each by the other classes: shape (pairs, features)."""
         own = [classes[label] for label in self._leaves]
         found = self._features(self._class_words, self._rules.near(own))
         return np.asarray(found[~np.eye(len(own), dtype=bool)])
@@ -145,11 +146,11 @@ class Placement:
 
     def rank(self, paper: Reading, told: int = 0) -> tuple[Ranked, ...]:
         """All leaves, most probable first; the first ``told`` of them with what each reading adds to their score."""
-        readings = self.readings([paper])
-        probability, added = self._chances(readings)[0], readings[0] * self._weights
+        features = self.features([paper])
+        probability, added = self._chances(features)[0], features[0] * self._weights
 
         def one(rank: int, place: int) -> Ranked:
-            named = zip(READINGS, added[place].tolist(), strict=True) if rank < told else ()
+            named = zip(FEATURES, added[place].tolist(), strict=True) if rank < told else ()
             parts = tuple(Part(name=name, value=value) for name, value in named)
             return Ranked(label=self._leaves[place], probability=float(probability[place]), parts=parts)
 
@@ -157,10 +158,10 @@ class Placement:
 
     def probabilities(self, papers: Sequence[Reading]) -> Floats:
         """That each leaf is one of a paper's classes: shape (papers, leaves)."""
-        return self._chances(self.readings(papers))
+        return self._chances(self.features(papers))
 
-    def readings(self, papers: Sequence[Reading]) -> Floats:
-        """The three readings in units of their spread: shape (papers, leaves, readings)."""
+    def features(self, papers: Sequence[Reading]) -> Floats:
+        """The three features in units of their spread: shape (papers, leaves, features)."""
         said = self._class_words[:0]
         if papers:  # the vectoriser takes no empty list
             said = self._vectoriser.transform([texts.stressed(paper.sentences) for paper in papers])
@@ -168,13 +169,13 @@ class Placement:
 
     @property
     def weights(self) -> dict[str, float]:
-        """Of the readings, by name."""
-        return dict(zip(READINGS, map(float, self._weights), strict=True))
+        """Of the features, by name."""
+        return dict(zip(FEATURES, map(float, self._weights), strict=True))
 
     def speaking(self, paper: Reading, label: str, rival: str | None) -> dict[str, float]:
         """Stem -> how much it speaks for ``label`` (more than for ``rival``), from the model's own weights; best first.
 
-        In nats of the conditional logit, both readings that go by words taken together.
+        In nats of the conditional logit, both features that go by words taken together.
         """
         said = self._vectoriser.transform([texts.stressed(paper.sentences)])
         one = self._leaves.index(label)
@@ -196,8 +197,8 @@ class Placement:
     def _likeness(self, said: Any) -> Floats:
         return np.asarray((said @ self._classes_by_word).toarray())
 
-    def _chances(self, readings: Floats) -> Floats:
-        return self._calibrated(_softmax(readings @ self._weights))
+    def _chances(self, features: Floats) -> Floats:
+        return self._calibrated(_softmax(features @ self._weights))
 
     def _calibrated(self, share: Floats) -> Floats:
         """Never surer than so few papers can make one (Laplace's rule of succession)."""
@@ -209,7 +210,7 @@ class Placement:
 
 
 def _spread(features: Floats) -> Floats:
-    return np.asarray(features.reshape(-1, len(READINGS)).std(axis=0) if features.size else np.ones(len(READINGS)))
+    return np.asarray(features.reshape(-1, len(FEATURES)).std(axis=0) if features.size else np.ones(len(FEATURES)))
 
 
 # --- the arithmetic ---------------------------------------------------------------------------------------------------
@@ -245,7 +246,7 @@ def _softmax(scores: Floats) -> Floats:
 
 
 def _logit_weights(features: Floats, truth: npt.NDArray[np.bool_]) -> Floats:
-    """The weights under which the right classes together are most probable: shape (readings,)."""
+    """The weights under which the right classes together are most probable: shape (features,)."""
     from scipy.optimize import minimize
 
     def loss(weights: Floats) -> tuple[float, Floats]:

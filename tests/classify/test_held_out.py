@@ -90,7 +90,7 @@ def test_no_first_guess_is_surer_than_so_many_papers_can_make_one(count: int) ->
 def test_calibration_never_puts_a_class_before_a_better_one() -> None:
     for placement in (CALIBRATED, of_generated(40, clear=0.3), of_generated(100, clear=0.2)):
         papers = list(generated.read(NEW).values())
-        scores = placement.readings(papers) @ list(placement.weights.values())
+        scores = placement.features(papers) @ list(placement.weights.values())
         found = placement.probabilities(papers)
         for score, probability in zip(scores, found, strict=True):
             assert (np.diff(probability[np.argsort(-score, kind="stable")]) <= 1e-12).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.classify.placement import LEAST, READINGS, WEIGHTS, Placement
+from bot.classify.placement import FEATURES, LEAST, WEIGHTS, Placement
 from bot.models import Ranked
 from bot.ports import Reading
 from tests import generated
@@ -92,7 +92,7 @@ def test_a_paper_that_speaks_the_words_of_a_class_gets_that_class(placement: Pla
 
 
 def test_without_papers_the_weights_are_the_written_ones() -> None:
-    assert RULES_ONLY.weights == dict(zip(READINGS, WEIGHTS, strict=True))
+    assert RULES_ONLY.weights == dict(zip(FEATURES, WEIGHTS, strict=True))
     assert RULES_ONLY.held_out.papers == ()
     assert len(RULES_ONLY.held_out.confidence) == len(RULES_ONLY.held_out.right) == 0
 
@@ -186,8 +186,8 @@ def test_classes_with_the_same_rules_share_alike() -> None:
 
 
 def of_words(placement: Placement, paper: Reading, label: str, rival: str | None) -> float:
-    """What the two readings that go by words add to the score of a class, less what they add to the rival's."""
-    parts = placement.readings([paper])[0] * list(placement.weights.values())
+    """What the two features that go by words add to the score of a class, less what they add to the rival's."""
+    parts = placement.features([paper])[0] * list(placement.weights.values())
     by_words = dict(zip(CLASSES, parts[:, :2].sum(axis=1), strict=True))
     return float(by_words[label] - (by_words[rival] if rival else 0.0))
 
