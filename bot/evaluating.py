@@ -243,7 +243,7 @@ class _Past:
             {paper: record.title for paper, record in records.items()},
             self.labels,
             verdicts,
-            folds.weeks(days[paper] for month in months for paper in month.arriving),
+            folds.calendar_weeks(days[paper] for month in months for paper in month.arriving),
             settings.lanes,
             self.ask.seed,
             self.ask.rounds,

@@ -77,16 +77,17 @@ def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
     record, flags = texts.clean_record(found.records[paper_id])
     library = wiring.shelf.load()
     others = library.model_copy(update={"papers": {key: one for key, one in library.papers.items() if key != paper_id}})
-    judge, memory = EmbeddedJudge(others, wiring.settings), wiring.memory(f"{library.taxonomy.root.id}-why")
-    seen = {key: fate for key, fate in wiring.ledger.fates().items() if key not in library.papers}
-    ready = prepare.prepare(others, wiring.archive, memory, judge, seen, [record], progress)
+    without = "-without-one" if paper_id in library.papers else ""  # an index of its own: the other one stays whole
+    judge, memory = EmbeddedJudge(others, wiring.settings), wiring.memory(f"{library.taxonomy.root.id}{without}")
+    fates = wiring.ledger.fates()
+    ready = prepare.prepare(others, wiring.archive, memory, judge, fates, [record], progress)
     judgement = judge.judge(record, ready.readings[0], ready.near[0], flags)
     lines = [f"{paper_id}  {record.title}"]
     if paper_id in library.papers:
         lines.append("judged as if it were not listed")
     if early := judge.ruled_out(record):
         lines.append(f"a run would rule it out before it is judged: {early}")
-    return judgement, [*lines, *explain.why(judgement, library.taxonomy), *ready.notes]
+    return judgement, [*lines, *explain.why(judgement, library.taxonomy), *ready.lacking, *ready.notes]
 
 
 class _Given:

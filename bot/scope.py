@@ -185,9 +185,8 @@ class _Listed:
         self._rows = rows
         count = rows.shape[0]
         self._belongs = np.arange(count) < listed
-        each = (
-            count / 2 / listed
-        )  # the listed together weigh as much as the unlisted, a refused one as much as a listed one
+        # The listed together weigh as much as the unlisted, and a refused one as much as a listed one.
+        each = count / 2 / listed
         others = np.where(refused, each, count / 2 / max(1, len(refused)))
         self._weight = np.r_[np.full(listed, each), others]
         part = np.r_[np.arange(listed), np.arange(count - listed)] % _PARTS
@@ -240,12 +239,12 @@ def _stressed(paper: Reading) -> str:
 
 
 def _pattern(terms: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_words, terms))})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_spelled, terms))})(?!\w)")
 
 
 def _fast_pattern(term: str) -> re.Pattern[str]:
     """Finds what ``_pattern`` finds, three times faster: what comes first is literal, so that ``re`` can jump to it."""
-    whole = _words(term)
+    whole = _spelled(term)
     start = re.match(r"[^\W_]*", whole)[0]  # type: ignore[index]  # it always matches
     return re.compile(rf"{start}(?<!\w{start}){whole.removeprefix(start)}(?!\w)")
 
@@ -255,6 +254,7 @@ def _literal(term: str) -> str:
     return max(re.split(rf"(?:{_JOINT}|\*)+", term.casefold()), key=len)
 
 
-def _words(term: str) -> str:
+def _spelled(term: str) -> str:
+    """The pattern of one term, without what must stand around it."""
     said = [word for word in re.split(rf"{_JOINT}+", term.casefold()) if word]
     return rf"{_JOINT}?".join(re.escape(word).replace(r"\*", _REST) for word in said)

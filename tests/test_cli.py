@@ -129,6 +129,7 @@ def test_why_judges_a_seen_paper_and_a_listed_one_as_if_it_were_not(desk: Desk) 
     answer = json.loads(desk("explain", "2611.90001", "--why", "--offline", "--json").out)
     assert answer["judgement"]["lane"] == "propose"
     assert any(line.startswith("* ") and "Ovens › Steam" in line for line in answer["lines"])
+    assert any("known by title and note only" in line for line in answer["lines"])
     early = desk("explain", "2611.90004", "--why", "--offline")
     assert "2611.90004: its title and abstract could not be had" in early.out + early.err
     with serve(Preprint("2501.00001", "A revision", "Of a listed loaf with a starter.")) as server:

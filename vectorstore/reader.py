@@ -77,5 +77,5 @@ class Reader:
 
 def _unit(matrix: Matrix) -> Vectors:
     vectors = matrix.astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)  # one of zeros stays like nothing
     return vectors

@@ -110,7 +110,7 @@ def by_month(days: Mapping[str, str], listed: Collection[str], *, at_least: int 
     return found
 
 
-def weeks(days: Iterable[str]) -> int:
+def calendar_weeks(days: Iterable[str]) -> int:
     """In how many calendar weeks these days lie."""
     return len({tuple(date.fromisoformat(day).isocalendar())[:2] for day in days})
 

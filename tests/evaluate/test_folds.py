@@ -99,4 +99,4 @@ def test_a_paper_announced_a_month_after_its_id_is_not_known_before_it_was_annou
 
 
 def test_weeks_are_those_of_the_calendar() -> None:
-    assert folds.weeks(["2025-06-01", "2025-06-02", "2025-06-03", "2025-06-09"]) == 3
+    assert folds.calendar_weeks(["2025-06-01", "2025-06-02", "2025-06-03", "2025-06-09"]) == 3

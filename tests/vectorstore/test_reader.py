@@ -37,6 +37,15 @@ def test_every_sentence_has_a_unit_vector_and_order_is_kept(embedder: FakeEmbedd
         assert np.allclose(np.linalg.norm(reading.vectors, axis=1), 1, atol=1e-6)
 
 
+def test_a_vector_of_zeros_stays_like_nothing(notes: list[str]) -> None:
+    class Mute(FakeEmbedder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            return np.zeros((len(texts), 3), dtype=np.float32)
+
+    (found,) = Reader(Mute(), None, notes.append).read([("Steam",)], quiet, "reading")
+    assert found.vectors.tolist() == [[0, 0, 0]]
+
+
 def test_a_cached_reading_is_a_fresh_one_bit_for_bit(minilm: MiniLM, tmp_path: Path, notes: list[str]) -> None:
     fresh = Reader(minilm, None, notes.append).read(TEXTS, quiet, "reading")
     first = Reader(minilm, tmp_path, notes.append).read(TEXTS, quiet, "reading")
