@@ -15,12 +15,14 @@ _FATES = {
     State.ACCEPTED: "accepted",
     State.CORRECTED: "accepted with a correction",
     State.REJECTED: "rejected, and never proposed again",
+    State.POSTPONED: "postponed until it has a new version or a venue",
 }
 _OPEN_TO_CHANGE = (State.SKIPPED, State.ASKED)
 _PULLS = {
     PullState.OPEN: "its pull request is open",
     PullState.MERGED: "its pull request was merged",
     PullState.CLOSED: "its pull request was closed without merging",
+    PullState.POSTPONED: "its pull request was closed for now",
 }
 
 

@@ -14,6 +14,8 @@ class PullState(StrEnum):
     OPEN = "open"
     MERGED = "merged"
     CLOSED = "closed"
+    POSTPONED = "postponed"
+    """Closed for now: a new version or a venue wakes it."""
 
 
 class Pull(Model):
@@ -25,8 +27,25 @@ class Pull(Model):
     proposed: tuple[str, ...] | None = None
 
 
+class Wish(StrEnum):
+    """What a person can ask of the bot."""
+
+    PROPOSE = "propose"
+    REJECT = "reject"
+    LATER = "later"
+
+
+class Request(Model):
+    """One wish for one paper: a ticked box or a comment of someone who may write to the repository."""
+
+    id: str
+    wish: Wish
+    by: str
+    """Who asked, as people read it (``@name``, ``a ticked box``)."""
+
+
 class State(StrEnum):
-    """The fate of a paper: seen -> skipped | asked | proposed -> accepted | corrected | rejected."""
+    """The fate of a paper: seen -> skipped | asked | proposed -> accepted | corrected | rejected | postponed."""
 
     SEEN = "seen"
     """Not judged to the end yet: due again at the next run."""
@@ -36,6 +55,8 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     CORRECTED = "corrected"
     REJECTED = "rejected"
+    POSTPONED = "postponed"
+    """A human wants to see it again when it has a new version or a venue."""
 
 
 class Fate(Model):
@@ -49,6 +70,14 @@ class Fate(Model):
     title: str = ""
     scope: float | None = None
     labels: tuple[str, ...] = ()
+    """Its classes as they are best known: judged, then proposed, then what a human made of them."""
+    proposed: tuple[str, ...] = ()
+    """The classes the bot proposed; they stay when a human corrects them."""
+    rulebook: str = ""
+    """Digest of the taxonomy it was proposed under."""
+    version: int | None = None
+    venue: str = ""
+    """What arXiv said of a venue (journal reference, else comment) when it was judged."""
     confidence: float | None = None
     near: tuple[tuple[str, float], ...] = ()
     """The listed papers most like it (short name, cosine)."""
@@ -56,6 +85,8 @@ class Fate(Model):
     """The configured terms its text holds."""
     where: str = ""
     """The pull request, for those that have one."""
+    asked_by: str = ""
+    """The person who wants it proposed, until it is."""
 
 
 class Failure(Model):
@@ -68,11 +99,13 @@ class Failure(Model):
 class RunReport(Model):
     """What one run did; every seen paper is counted once.
 
-    listed + known + early + skipped + asked + proposed + failed == seen
+    listed + known + early + skipped + asked + proposed + held + failed == seen
     """
 
     run: str
     started: datetime
+    forge: str = ""
+    """Which forge was asked what people did (``github octo/survey``)."""
     seconds: float = 0.0
     dry: bool = False
     seen: int = 0
@@ -84,7 +117,11 @@ class RunReport(Model):
     skipped: int = 0
     asked: int = 0
     proposed: int = 0
+    held: int = 0
+    """Would be proposed, but enough pull requests are open or were opened: due again."""
     failed: int = 0
+    watched: bool = False
+    """New papers were looked for, and every source could be read to its end."""
     unreadable: int = 0
     """Records of the sources that could not be read; they have no id to give a fate to."""
     failures: tuple[Failure, ...] = ()
@@ -92,6 +129,6 @@ class RunReport(Model):
     learned: tuple[Fate, ...] = ()
     """What people did since the last run."""
     fates: tuple[Fate, ...] = ()
-    """The papers that were judged in this run, those ruled out early excepted."""
+    """The papers that were judged in this run, the proposed ones last."""
     waiting: tuple[Fate, ...] = ()
     """All papers that wait for a human's word, from earlier runs too; the likeliest to be listed first."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from bot.fates import Fate, Pull
+from bot.fates import Fate, Pull, Request, RunReport
 from bot.models import Judgement, Proposal, Record
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ class Archive(Protocol):
         """What was wrong with the cache so far, one sentence each; the run went on without it."""
         ...
 
-    def find(self, paper_ids: Sequence[str], progress: Progress) -> Found:
-        """What is known of these papers. Never raises: papers that could not be had are missing from the answer."""
+    def find(self, paper_ids: Sequence[str], progress: Progress, *, fresh: bool = False) -> Found:
+        """What is known of these papers; ``fresh`` asks arXiv for all of them, whatever the cache holds.
+
+        Never raises: papers that could not be had are missing from the answer.
+        """
         ...
 
     def keep(self, records: Iterable[Record]) -> None:
@@ -161,20 +165,57 @@ class Judge(Protocol):
 class Forge(Protocol):
     """Where pull requests live. GitHub, a local git repository, or the terminal (``dry-run``)."""
 
+    name: str
+    """Tells this forge from any other: ``github octo/survey``."""
     dry: bool
     """Nothing is written: the run must leave no trace in the ledger either."""
+    forgets: bool
+    """A pull request can vanish without a trace here, and one that did was refused. GitHub keeps all of them."""
 
-    def pulls(self) -> dict[str, Pull]:
-        """Every pull request the bot ever opened and the forge still knows, by paper id. Raises ForgeError."""
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was odd about it so far, one sentence each; the run went on."""
+        ...
+
+    def pulls(self, since: datetime | None = None) -> dict[str, Pull]:
+        """The bot's pull requests by paper id: all, or at least those that changed after ``since``. Raises ForgeError.
+
+        Of several for one paper an open one counts, else a merged one, else the latest.
+        """
+        ...
+
+    def requests(self, since: datetime | None = None) -> list[Request]:
+        """What people who may write here asked of the bot, oldest first: ticked boxes, and comments after ``since``.
+
+        Raises ForgeError.
+        """
         ...
 
     def open(self, proposal: Proposal) -> Pull:
-        """Open it, or adopt the one that is there already: never two for one paper. Raises ForgeError."""
+        """Open it, or adopt what is there already: never two for one paper. Raises ForgeError.
+
+        An open one that only the bot has touched is brought up to date; one that a person has touched stays as it is;
+        a merged or closed one is given back; a postponed one is opened anew.
+        """
+        ...
+
+    def close(self, paper_id: str, sentence: str, *, later: bool = False) -> None:
+        """Close the paper's open pull request, if there is one, and say why; ``later`` postpones it. Raises ForgeError.
+
+        Closing twice says it once.
+        """
+        ...
+
+    def show(self, page: Callable[[Collection[str]], str]) -> str:
+        """Write the dashboard, in place; where it is, or empty where there is none. Raises ForgeError.
+
+        ``page`` makes its Markdown, given the papers whose box was ticked since ``requests`` was asked.
+        """
         ...
 
 
 class Ledger(Protocol):
-    """One recorded fate per paper ever seen; append-only."""
+    """One recorded fate per paper ever seen, and a report of every run; append-only."""
 
     @property
     def notes(self) -> Sequence[str]:
@@ -187,4 +228,16 @@ class Ledger(Protocol):
 
     def record(self, fates: Iterable[Fate]) -> None:
         """Append, durably, all or nothing per line. Raises LedgerError."""
+        ...
+
+    def runs(self) -> Sequence[RunReport]:
+        """The reports of earlier runs, oldest first, without their papers. Raises LedgerError."""
+        ...
+
+    def record_run(self, report: RunReport) -> None:
+        """Append a report, without its papers. Raises LedgerError."""
+        ...
+
+    def save(self) -> None:
+        """Bring what was recorded to where other machines find it, if there is such a place. Raises LedgerError."""
         ...

@@ -108,23 +108,44 @@ class Cache(_Section):
 
 
 class Forge(_Section):
-    """Where pull requests go. ``local``: the git repository at ``path``; ``dry-run``: the terminal."""
+    """Where pull requests go. ``github``; ``local``: the git repository at ``path``; ``dry-run``: the terminal."""
 
-    kind: Literal["dry-run", "local"] = "dry-run"
+    kind: Literal["dry-run", "local", "github"] = "dry-run"
     path: str = "."
     base: str = "main"
+    """The branch that pull requests are meant for."""
+    open: Annotated[int, Field(ge=1)] = 10
+    """So many pull requests of the bot are open at once, at most."""
+    new: Annotated[int, Field(ge=1)] = 5
+    """So many are opened in one run, at most."""
+    repository: Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+)?$")] = ""
+    """github: ``owner/name``; empty: the repository the workflow runs in."""
+    token_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "GITHUB_TOKEN"  # noqa: S105
+    """github: name of the environment variable that holds the token; never the token."""
+    labels: tuple[str, ...] = ("survey-bot",)
+    """github: put on every pull request."""
+    later: Annotated[str, Field(min_length=1)] = "later"
+    """github: the label by which a closed pull request is postponed."""
+    reviewers: tuple[str, ...] = ()
+    draft: bool = False
 
 
 class Ledger(_Section):
-    """The file with one fate per paper."""
+    """``path``: the file with one fate per paper; the reports of runs stand beside it.
+
+    ``branch``: with GitHub both live on this branch, which nothing else writes, and ``path`` is not used.
+    """
 
     path: str = ".survey-bot/ledger.jsonl"
+    branch: Annotated[str, Field(pattern=r"^[\w][\w./-]*$")] = "survey-bot-state"
 
 
 class Settings(_Section):
     """All of ``file``. Relative paths start at ``root``, the folder of that file."""
 
     file: Path
+    enabled: bool = True
+    """The kill switch: false, and the bot reads nothing and writes nothing."""
     survey: Survey = Survey()
     watch: Watch = Watch()
     scope: Scope

@@ -32,12 +32,17 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def clean_record(record: Record) -> tuple[Record, tuple[str, ...]]:
-    """A record as it is judged and shown: title, abstract and comment cleaned, with the flags of all three."""
+    """A record as it is judged and shown: every text of it cleaned, with the flags of all.
+
+    Where nothing visible is left of a title or an abstract, the id or the title stands for it.
+    """
     title, flags = clean(record.title)
     abstract, more = clean(record.abstract)
     comment, again = clean(record.comment or "")
-    update = {"title": title or record.id, "abstract": abstract, "comment": comment or None}
-    return record.model_copy(update=update), tuple(dict.fromkeys(flags + more + again))
+    journal, last = clean(record.journal_ref or "")
+    title = title or record.id
+    texts = {"title": title, "abstract": abstract or title, "comment": comment or None, "journal_ref": journal or None}
+    return record.model_copy(update=texts), tuple(dict.fromkeys(flags + more + again + last))
 
 
 def sentences(text: str) -> list[str]:
@@ -63,6 +68,8 @@ def _pieces(text: str) -> Iterator[str]:
 
 def record_sentences(record: Record) -> tuple[str, ...]:
     """What is read of a paper whose abstract is known: the title, and the sentences of the abstract."""
+    if record.abstract == record.title:  # there is none, see clean_record
+        return (record.title,)
     return (record.title, *sentences(record.abstract[:LONGEST]))
 
 

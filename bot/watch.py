@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,6 +12,7 @@ from bot.settings import Watch
 When = date | datetime
 _DATED, _LEAST_WEEKS = 20, 0.7
 """Fewer papers, or fewer days, do not tell how long a flow ran."""
+_ACCEPTED = re.compile(r"\b(?:accepted|published|to appear|appeared|proceedings|camera[- ]ready)\b", re.IGNORECASE)
 _WORKDAYS = 5
 """arXiv announces on five days a week; papers are sent in on all seven."""
 
@@ -68,6 +70,13 @@ def weeks(days: Iterable[date]) -> float:
     most = set(came[len(came) // 20 :])
     found = len(most) / 0.95 / max(_WORKDAYS, len({day.weekday() for day in most}))
     return found if found >= _LEAST_WEEKS else 0.0
+
+
+def venue(record: Record) -> str:
+    """What arXiv says of where the paper appeared: the journal reference, else a comment that speaks of acceptance."""
+    if record.journal_ref:
+        return record.journal_ref
+    return record.comment if record.comment and _ACCEPTED.search(record.comment) else ""
 
 
 class _Seen:

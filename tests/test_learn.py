@@ -37,7 +37,9 @@ def fate(state: State, *labels: str, reason: str = "before") -> Fate:
     return Fate(id=ID, state=state, reason=reason, at=AT, run="r1", title="LoafNet", scope=0.8, labels=labels)
 
 
-def learnt(old: Fate | None, known: Pull | None, listed: Paper | None, gone: bool = True) -> Fate | None:
+def learnt(
+    old: Fate | None, known: Pull | None, listed: Paper | None, gone: State | None = State.REJECTED
+) -> Fate | None:
     fates, pulls, papers = ({ID: thing} if thing else {} for thing in (old, known, listed))
     news = new_fates(fates, pulls, papers, at=AT, run="r2", gone=gone)  # type: ignore[arg-type]
     for new in news:
@@ -129,7 +131,7 @@ def test_what_has_not_changed_is_not_told_again(old: Fate | None, known: Pull | 
 
 
 def test_a_forge_that_knows_nothing_rejects_nothing() -> None:
-    assert learnt(PROPOSED, None, None, gone=False) is None
+    assert learnt(PROPOSED, None, None, gone=None) is None
 
 
 def test_a_class_that_was_renamed_since_is_no_correction() -> None:

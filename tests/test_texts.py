@@ -52,7 +52,8 @@ def test_title_abstract_and_comment_are_cleaned_with_one_flag_for_all() -> None:
 def test_a_title_of_nothing_visible_is_shown_as_the_id() -> None:
     record, flags = texts.clean_record(candidate("2611.00001", "\u200b", "\u200b"))
     assert record.title == "2611.00001"
-    assert texts.sentences(record.abstract) == []
+    assert texts.record_sentences(record) == ("2611.00001",)
+    assert Record.model_validate_json(record.model_dump_json()) == record  # what is cleaned can be handed on
     assert flags
 
 

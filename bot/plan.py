@@ -1,0 +1,47 @@
+"""What one job judged and another publishes: plain data, and nothing of it is trusted before it was checked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from bot.fates import Failure, Fate
+from bot.models import Judgement, Model, Record
+
+
+class Provenance(Model):
+    """What judged: the embedding model, and a digest of the taxonomy as it was then."""
+
+    embedder: str
+    taxonomy: str
+
+
+class Verdict(Model):
+    """A paper that is to be proposed. What a reviewer sees is made from this, never carried along as text."""
+
+    record: Record
+    """Cleaned (``bot.texts.clean_record``)."""
+    judgement: Judgement
+    asked_by: str = ""
+    """The person who wants it proposed whatever the bot thinks."""
+
+
+class Plan(Model):
+    """All a run wants to write down: the fates of the papers it judged, and the papers it would propose."""
+
+    run: str
+    started: datetime
+    counts: dict[str, int] = Field(default_factory=dict)
+    """How many papers went where, by the names of ``RunReport``."""
+    watched: bool = False
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Those of the notes that a reviewer should know too."""
+    fates: tuple[Fate, ...] = ()
+    """Papers that were seen, skipped or asked about; those ruled out early too."""
+    verdicts: tuple[Verdict, ...] = ()
+    """The likeliest first."""
+    provenance: Provenance | None = None
+    """None when nothing was judged."""
