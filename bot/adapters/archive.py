@@ -53,13 +53,16 @@ class RecordArchive:
         self._unknown: set[str] = set()
         """Asked in this run; arXiv has nothing."""
 
-    def find(self, paper_ids: Sequence[str], progress: Progress) -> Found:
-        """What is known of these papers; only arXiv is asked for others, so a paper that is not there is no problem."""
+    def find(self, paper_ids: Sequence[str], progress: Progress, *, fresh: bool = False) -> Found:
+        """What is known of these papers; only arXiv is asked for others, so a paper that is not there is no problem.
+
+        ``fresh``: arXiv is asked for all of them; where it does not answer, what was known of a paper stands.
+        """
         wanted = [paper_id for paper_id in dict.fromkeys(paper_ids) if ids.is_arxiv(paper_id)]
         found = self._cached(wanted)
         missing = [paper_id for paper_id in wanted if paper_id not in found]
-        asked = [paper_id for paper_id in missing if paper_id not in self._unknown]
-        why = "offline" if asked and not self._fetch else ""
+        asked = [paper_id for paper_id in wanted if (fresh or paper_id not in found) and paper_id not in self._unknown]
+        why = "offline" if missing and not self._fetch else ""
         if asked and self._fetch:
             try:
                 came = progress(self._fetch(asked), "fetching abstracts", len(asked))

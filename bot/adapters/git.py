@@ -21,10 +21,11 @@ _SAFE = (
 _KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES")  # the rest could point at another repository
 _SECONDS = 300
 
+_EMAIL = "survey-bot@localhost"
 _IDENTITY = {
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")
-    for key, value in (("NAME", "survey-bot"), ("EMAIL", "survey-bot@localhost"))
+    for key, value in (("NAME", "survey-bot"), ("EMAIL", _EMAIL))
 }
 
 _REMEDIES = (
@@ -38,23 +39,26 @@ _REMEDIES = (
 
 
 class Git:
-    """``Git(folder)("rev-parse", "HEAD")`` is what git prints; raises ForgeError in one sentence when git fails."""
+    """``Git(folder)("rev-parse", "HEAD")`` is what git prints; raises ForgeError in one sentence when git fails.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    ``env`` are variables for every command; ``where`` is what an error names instead of the folder.
+    """
+
+    def __init__(self, folder: Path, *, env: Mapping[str, str] | None = None, where: str = "") -> None:
+        self.folder, self._env, self._where = folder, dict(env or {}), where or str(folder)
         settings = (part for setting in _SAFE for part in ("-c", setting))
         self._command = ("git", "-C", str(folder), "--no-pager", *settings)
 
     def __call__(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> str:
         """What ``git <arguments>`` prints. Raises ForgeError."""
-        done = self._run(arguments, stdin, env or {})
+        done = self.run(*arguments, stdin=stdin, env=env)
         if done.returncode != 0:
-            raise self._error(arguments[0], done)
+            raise self.error(arguments[0], done)
         return done.stdout.decode("utf-8", "surrogateescape")
 
     def succeeds(self, *arguments: str) -> bool:
         """Whether git ends without an error."""
-        return self._run(arguments, "", {}).returncode == 0
+        return self.run(*arguments).returncode == 0
 
     def is_bare(self) -> bool:
         """Whether the folder is a bare repository; else it is the root of a work tree. Raises ForgeError if neither."""
@@ -73,31 +77,47 @@ class Git:
             raise ForgeError(f"this lies inside the git repository {root.strip()}", where=where, remedy=remedy)
         return bare == "true"
 
-    def branch_with(self, branch: str, base: str, path: str, content: str, message: str) -> None:
-        """Make ``branch``: one commit of the bot on top of the commit ``base`` that adds one file at ``path``.
+    def blob(self, content: str) -> str:
+        """The name of this text as a file; it is stored."""
+        return self("hash-object", "-w", "--stdin", stdin=content).strip()
 
-        Objects first, the branch last and only where there is none: nothing is visible before it is whole, and
-        nothing is ever overwritten. Raises ForgeError.
+    def commit_with(self, base: str | None, files: Mapping[str, str], message: str) -> str:
+        """A commit of the bot on top of the commit ``base``, or on nothing, with these files; no branch is changed.
+
+        ``files`` are names of blobs by path. Blobs of ``base`` need not be here. Raises ForgeError.
         """
-        blob = self("hash-object", "-w", "--stdin", stdin=content).strip()
         with tempfile.TemporaryDirectory(prefix="survey-bot-", ignore_cleanup_errors=True) as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-            self("read-tree", base, env=index)
-            self("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
+            self("read-tree", *((base,) if base else ("--empty",)), env=index)
+            entries = "".join(f"100644 {blob}\t{path}\0" for path, blob in files.items())
+            self("update-index", "-z", "--add", "--index-info", stdin=entries, env=index)
             tree = self("write-tree", "--missing-ok", env=index).strip()
-        commit = self("commit-tree", tree, "-p", base, "-F", "-", stdin=message, env=_IDENTITY).strip()
-        self("update-ref", "-m", "survey-bot: propose", f"refs/heads/{branch}", commit, "", env=_IDENTITY)
+        parents = ("-p", base) if base else ()
+        return self("commit-tree", tree, *parents, "-F", "-", stdin=message, env=_IDENTITY).strip()
 
-    def _run(
-        self, arguments: tuple[str, ...], stdin: str, env: Mapping[str, str]
+    def set_branch(self, branch: str, commit: str, old: str = "") -> None:
+        """Let ``branch`` be ``commit``; it must be ``old`` now, or not exist. Raises ForgeError."""
+        self("update-ref", "-m", "survey-bot: propose", f"refs/heads/{branch}", commit, old, env=_IDENTITY)
+
+    def file_at(self, commit: str, path: str) -> str:
+        """The name of the blob at this path, empty when there is none. The blob itself need not be here."""
+        return self("ls-tree", "--full-tree", commit, "--", path).partition("\t")[0].rpartition(" ")[2]
+
+    def is_own(self, commit: str) -> bool:
+        """Whether the bot made this commit. What it makes stands on the base branch, so nothing else is below it."""
+        return self("log", "-1", "--format=%ce", commit).strip() == _EMAIL
+
+    def run(
+        self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
+        """How ``git <arguments>`` ended, well or not. Raises ForgeError when it cannot be run."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
         own = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
         try:
             return subprocess.run(
                 [*self._command, *arguments],
                 input=stdin.encode("utf-8", "surrogateescape"),
-                env={**inherited, **own, **env},
+                env={**inherited, **own, **self._env, **(env or {})},
                 capture_output=True,
                 timeout=_SECONDS,
                 check=False,
@@ -106,13 +126,14 @@ class Git:
             raise ForgeError("the git command was not found", remedy="install git") from None
         except subprocess.TimeoutExpired:
             raise ForgeError(
-                f"git {arguments[0]} did not end in {_SECONDS} s", where=str(self.folder), remedy="run it by hand"
+                f"git {arguments[0]} did not end in {_SECONDS} s", where=self._where, remedy="run it by hand"
             ) from None
         except OSError as error:
             raise ForgeError(f"git cannot be run: {error.strerror}", remedy="mend the installation of git") from None
 
-    def _error(self, name: str, done: subprocess.CompletedProcess[bytes]) -> ForgeError:
-        where = str(self.folder)
+    def error(self, name: str, done: subprocess.CompletedProcess[bytes]) -> ForgeError:
+        """Why ``git <name>`` failed, in one sentence."""
+        where = self._where
         if done.returncode < 0:
             ended = signal.Signals(-done.returncode).name
             return ForgeError(f"git {name} was ended by {ended}", where=where, remedy="see the limits of this machine")

@@ -1,58 +1,59 @@
-"""The ledger as a file of JSON lines, one fate a line; the last line of a paper is its fate."""
+"""The ledger as files of JSON lines: one fate a line, of several the latest counts, and beside them a report a run."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.errors import LedgerError
-from bot.fates import Fate
+from bot.fates import Fate, RunReport
 
 try:
     import fcntl
 except ImportError:  # Windows: one run at a time
     fcntl = None  # type: ignore[assignment]
 
+M = TypeVar("M", bound=BaseModel)
+
+RUNS = "runs.jsonl"
+"""The file beside the ledger with the reports of the runs."""
+_PAPERS = frozenset({"fates", "learned", "waiting"})  # of a report; the ledger has them
 _TORN = 3  # so many half lines a new ledger may have of runs that were killed; more, and it is some other file
 
 
 class LedgerFile:
-    """Implements :class:`bot.ports.Ledger`; the file and its folder are made with the first fate.
+    """Implements :class:`bot.ports.Ledger`; the files and their folder are made with the first line.
 
     Nothing that was written is ever changed. A line that cannot be read (the last one of a run that was killed, a
-    slip of a human) costs its own fate only: it is passed over, and ``notes`` says so in one sentence.
+    slip of a human) costs itself only: it is passed over, and ``notes`` says so in one sentence. ``where`` is what
+    people are told instead of the folder.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.notes: tuple[str, ...] = ()
-        """What the last call of ``fates`` had to pass over."""
+    def __init__(self, path: Path, *, where: str = "") -> None:
+        self._path, self._runs, self._where = path, path.with_name(RUNS), where
+        self._broken: dict[Path, list[int]] = {}
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the last calls of ``fates`` and ``runs`` had to pass over."""
+        return tuple(_note(self._shown(path), broken) for path, broken in self._broken.items() if broken)
 
     def fates(self) -> Mapping[str, Fate]:
-        """The last recorded fate of every paper; none when there is no file. Raises LedgerError."""
-        try:
-            lines = self._path.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            lines = []
-        except OSError as error:
-            raise self._error(f"cannot be read: {error.strerror}", "mend its permissions") from None
+        """The latest recorded fate of every paper, the lower line of two at one time; none when there is no file.
+
+        Lines of several machines may stand in any order. Raises LedgerError.
+        """
         fates: dict[str, Fate] = {}
-        broken: list[int] = []
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                fate = Fate.model_validate_json(line)
+        for fate in self._read(self._path, Fate):
+            if fate.id not in fates or fates[fate.id].at <= fate.at:
                 fates[fate.id] = fate
-            except ValidationError:
-                broken.append(number)
-        if not fates and len(broken) > _TORN:
-            raise self._error("is no ledger", "set [ledger] path to another file")
-        self.notes = (self._note(broken),) if broken else ()
+        if not fates and len(self._broken[self._path]) > _TORN:
+            raise self._error(self._path, "is no ledger", "set [ledger] path to another file")
         return fates
 
     def record(self, fates: Iterable[Fate]) -> None:
@@ -60,26 +61,61 @@ class LedgerFile:
 
         When the disk fails, the lines before stand and the half-written one is taken back.
         """
-        lines = [fate.model_dump_json(exclude_defaults=True).encode() + b"\n" for fate in fates]
+        self._write(self._path, [fate.model_dump_json(exclude_defaults=True) for fate in fates])
+
+    def runs(self) -> Sequence[RunReport]:
+        """The reports of earlier runs by the time they started, without their papers. Raises LedgerError."""
+        return sorted(self._read(self._runs, RunReport), key=lambda run: run.started)
+
+    def record_run(self, report: RunReport) -> None:
+        """Append a report, without its papers, as :meth:`record` does. Raises LedgerError."""
+        self._write(self._runs, [report.model_dump_json(exclude_defaults=True, exclude=set(_PAPERS))])
+
+    def save(self) -> None:
+        """Nothing: the files are where they belong."""
+
+    def _read(self, path: Path, kind: type[M]) -> list[M]:
+        try:
+            lines = path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            lines = []
+        except OSError as error:
+            raise self._error(path, f"cannot be read: {error.strerror}", "mend its permissions") from None
+        found, broken = [], []
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                found.append(kind.model_validate_json(line))
+            except ValidationError:
+                broken.append(number)
+        self._broken[path] = broken
+        return found
+
+    def _write(self, path: Path, lines: list[str]) -> None:
         if not lines:
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
             try:
-                _append(descriptor, lines)
+                _append(descriptor, [line.encode() + b"\n" for line in lines])
             finally:
                 os.close(descriptor)
         except OSError as error:
             remedy = "check free space and permissions; papers whose fate is lost are judged again"
-            raise self._error(f"cannot be written: {error.strerror}", remedy) from None
+            raise self._error(path, f"cannot be written: {error.strerror}", remedy) from None
 
-    def _note(self, broken: list[int]) -> str:
-        lines = f"line {broken[0]}" if len(broken) == 1 else f"{len(broken)} lines (the first is line {broken[0]})"
-        return f"{self._path}: {lines} cannot be read and counts as not written; mend or remove what is broken"
+    def _shown(self, path: Path) -> str:
+        return f"{self._where}/{path.name}" if self._where else str(path)
 
-    def _error(self, what: str, remedy: str) -> LedgerError:
-        return LedgerError(what, where=str(self._path), remedy=remedy)
+    def _error(self, path: Path, what: str, remedy: str) -> LedgerError:
+        return LedgerError(what, where=self._shown(path), remedy=remedy)
+
+
+def _note(where: str, broken: list[int]) -> str:
+    lines = f"line {broken[0]}" if len(broken) == 1 else f"{len(broken)} lines (the first is line {broken[0]})"
+    return f"{where}: {lines} cannot be read and counts as not written; mend or remove what is broken"
 
 
 def _append(descriptor: int, lines: list[bytes]) -> None:

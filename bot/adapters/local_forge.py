@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
 
-from bot import ids
+from bot import dashboard, ids
 from bot.adapters.git import Git
+from bot.adapters.own_work import commit_message, own_stem, paper_of, sign, signed
 from bot.block import read_block, read_labels, write_block
 from bot.errors import ForgeError
-from bot.fates import Pull, PullState
+from bot.fates import Pull, PullState, Request, Wish
+from bot.files import write_atomically
 from bot.models import Proposal
 
 try:
@@ -27,6 +30,7 @@ except ImportError:  # Windows: two runs at once are kept apart by git's own loc
 
 _HEADS = "refs/heads/"
 _MARKS = re.compile(r"[\\`*_\[\]<>|~@&]")  # what means something in Markdown
+_CLOSED = "closed"
 _PENDING = ".pending"  # a pull request's whole file until its branch exists
 
 _FOOTER = """
@@ -38,8 +42,6 @@ Branch `{branch}` adds `{path}` to `{base}`. In the repository:
 - **accept** it: `git switch {base}`, then `git merge {branch}`; `survey-bot render` writes the tables
 - **correct** it: `git switch {branch}`, edit the file, `git commit -a`, then accept it
 - **reject** it for good: `git branch -D {branch}`; this file stays, so that it is never proposed again
-
-{block}
 """
 
 
@@ -64,32 +66,52 @@ class LocalForge:
     """
 
     dry = False
+    forgets = True
+    notes: Sequence[str] = ()
 
     def __init__(self, repository: Path, base: str) -> None:
         self._repository, self._base = repository.resolve(), base
+        self.name = f"local {_printable(self._repository)}"
         self._git = Git(self._repository)
         self._bare = self._git.is_bare()
-        self._folder = self._repository / ("survey-bot" if self._bare else ".survey-bot") / "pulls"
+        own = self._repository / ("survey-bot" if self._bare else ".survey-bot")
+        self._folder, self._dashboard = own / "pulls", own / "dashboard.md"
+        self._ticked: frozenset[str] = frozenset()
         self._state()
 
-    def pulls(self) -> dict[str, Pull]:
+    def pulls(self, since: datetime | None = None) -> dict[str, Pull]:
         """Every pull request of which the branch or the file is there, by paper id. Raises ForgeError."""
         state = self._state()
         self._finish_interrupted(state)
-        stems = {head.removeprefix(ids.BRANCHES) for head in state.heads if head.startswith(ids.BRANCHES)}
+        branches = {head for head in state.heads if head.startswith(ids.BRANCHES)}
         with _told(self._folder):
-            stems |= {file.stem for file in self._folder.glob("*.md")}
-        known = {ids.from_stem(stem): stem for stem in sorted(stems) if ids.is_valid(ids.from_stem(stem))}
-        return {paper_id: self._pull(stem, state) for paper_id, stem in known.items()}
+            branches |= {ids.BRANCHES + file.stem for file in self._folder.glob("*.md")}
+        known = {paper_id: branch for branch in sorted(branches) if (paper_id := paper_of(branch))}
+        return {paper_id: self._pull(ids.to_stem(paper_id), state) for paper_id in known}
+
+    def requests(self, since: datetime | None = None) -> list[Request]:
+        """What is ticked on the dashboard, a file. Raises ForgeError."""
+        ticked = dashboard.ticked(_read(self._dashboard) or "")
+        self._ticked = frozenset(ticked)
+        return [Request(id=paper_id, wish=Wish.PROPOSE, by="a ticked box") for paper_id in ticked]
+
+    def show(self, page: Callable[[Collection[str]], str]) -> str:
+        """Write the dashboard. Raises ForgeError."""
+        with self._alone():
+            ticked = dashboard.ticked(_read(self._dashboard) or "")
+            text = page([paper_id for paper_id in ticked if paper_id not in self._ticked])
+            with _told(self._dashboard):
+                write_atomically(self._dashboard, text.encode("utf-8", "replace"))
+        return _printable(self._dashboard)
 
     def open(self, proposal: Proposal) -> Pull:
         """Open it as one branch with one commit that adds one file; or give back what became of it earlier.
 
-        A branch that exists is adopted as it is, and its missing file written; a paper that stands on the base branch
-        is merged; a closed one stays closed. Raises ForgeError; then, and after a kill at any moment, the next call
-        finishes the work.
+        A branch that exists is adopted, and its missing file written; where only the bot touched both, they are
+        brought up to date. A paper that stands on the base branch is merged; a closed one stays closed. Raises
+        ForgeError; then, and after a kill at any moment, the next call finishes the work.
         """
-        stem = _checked(proposal)
+        stem = own_stem(proposal)
         with self._alone():
             state = self._state()
             self._finish_interrupted(state)
@@ -97,9 +119,57 @@ class LocalForge:
             if state.has(stem, proposal.path):
                 where = _printable(file if file.exists() else PurePosixPath(proposal.path))
                 return Pull(id=proposal.paper.id, state=PullState.MERGED, where=where, proposed=_labels(_read(file)))
-            if not file.exists():
+            before = self._pull(stem, state).state if file.exists() else None
+            if before in (None, PullState.POSTPONED):
                 self._write(proposal, file, state)
+            elif before is PullState.OPEN:
+                self._refresh(proposal, file, state)
             return self._pull(stem, self._state())
+
+    def close(self, paper_id: str, sentence: str, *, later: bool = False) -> None:
+        """Write the sentence into the pull request's file and delete its branch. Raises ForgeError.
+
+        A branch with anything on it that the bot did not make is a person's to delete.
+        """
+        stem, branch = ids.to_stem(paper_id), ids.branch(paper_id)
+        with self._alone():
+            state = self._state()
+            if branch not in state.heads or self._pull(stem, state).state is not PullState.OPEN:
+                return
+            head, where = state.heads[branch], f"branch {branch}"
+            if not self._git.is_own(head):
+                raise ForgeError("it holds commits of a person", where=where, remedy=f"git branch -D {branch}")
+            if self._git("for-each-ref", "--format=%(worktreepath)", f"{_HEADS}{branch}").strip():
+                raise ForgeError("it is checked out", where=where, remedy=f"git switch {self._base}")
+            file = self._folder / f"{stem}.md"
+            self._say(file, sentence, later)
+            self._git("update-ref", "-d", f"{_HEADS}{branch}", head)
+
+    def _say(self, file: Path, sentence: str, later: bool) -> None:
+        """Once: what a killed run has said stands already."""
+        text = _read(file) or ""
+        facts = {"why": sentence, "later": later}
+        if read_block(text, _CLOSED) != facts:
+            with _told(file):
+                whole = f"{text.rstrip()}\n\n**Closed.** {sentence}\n\n{write_block(facts, _CLOSED)}\n"
+                write_atomically(file, whole.encode("utf-8", "replace"))
+
+    def _refresh(self, proposal: Proposal, file: Path, state: _State) -> None:
+        """Branch and file as they would be proposed today, if only the bot touched them: the branch first."""
+        head, facts = state.heads[proposal.branch], signed("", _read(file) or "")
+        blob = self._git.blob(proposal.content)
+        if facts is None or facts.get("file") == blob or not self._git.is_own(head):
+            return
+        if self._git("for-each-ref", "--format=%(worktreepath)", f"{_HEADS}{proposal.branch}").strip():
+            return  # someone is looking at it
+        if self._git.file_at(head, proposal.path) != blob:
+            self._git.set_branch(proposal.branch, self._commit(proposal, state), head)
+        with _told(file):
+            write_atomically(file, self._text(proposal).encode("utf-8", "replace"))
+
+    def _commit(self, proposal: Proposal, state: _State) -> str:
+        files = {proposal.path: self._git.blob(proposal.content)}
+        return self._git.commit_with(state.heads[self._base], files, commit_message(proposal))
 
     def _write(self, proposal: Proposal, file: Path, state: _State) -> None:
         """The file first, under a name that does not count yet: what a killed run leaves, the next one finishes."""
@@ -112,9 +182,7 @@ class LocalForge:
             with _told(file):
                 half.replace(pending)
             if proposal.branch not in state.heads:
-                message = f"{_line(proposal.title)}\n\nProposed by survey-bot.\n"
-                base = state.heads[self._base]
-                self._git.branch_with(proposal.branch, base, proposal.path, proposal.content, message)
+                self._git.set_branch(proposal.branch, self._commit(proposal, state))
         except ForgeError:
             for trace in (half, pending):
                 with suppress(OSError):
@@ -125,9 +193,9 @@ class LocalForge:
 
     def _text(self, proposal: Proposal) -> str:
         names = {"branch": proposal.branch, "path": proposal.path, "base": self._base}
-        footer = _FOOTER.format(**names, block=write_block(names, kind="pull"))
-        title = _MARKS.sub(r"\\\g<0>", _line(proposal.title))
-        return f"# {title}\n\n{proposal.body.strip()}\n{footer}"
+        title = _MARKS.sub(r"\\\g<0>", " ".join(proposal.title.split()))
+        text = f"# {title}\n\n{proposal.body.strip()}\n{_FOOTER.format(**names)}"
+        return sign("", text, **names, file=self._git.blob(proposal.content))
 
     def _pull(self, stem: str, state: _State) -> Pull:
         file = self._folder / f"{stem}.md"
@@ -137,7 +205,7 @@ class LocalForge:
         if branch in state.merged or state.has(stem, path if isinstance(path, str) else None):
             result = PullState.MERGED
         else:
-            result = PullState.OPEN if branch in state.heads else PullState.CLOSED
+            result = PullState.OPEN if branch in state.heads else _closed(text)
         where = f"branch {branch}" if text is None else _printable(file)
         return Pull(id=ids.from_stem(stem), state=result, where=where, proposed=_labels(text))
 
@@ -145,7 +213,7 @@ class LocalForge:
         """Give the files of branches made by a run that was killed right then their name; best effort."""
         for pending in self._folder.glob(f"*{_PENDING}"):
             file = pending.with_suffix(".md")
-            if ids.BRANCHES + file.stem in state.heads and not file.exists():
+            if ids.BRANCHES + file.stem in state.heads:
                 with suppress(OSError):
                     pending.replace(file)
 
@@ -195,29 +263,9 @@ class LocalForge:
             stream.write(f"{gap}/.survey-bot/\n")
 
 
-def _checked(proposal: Proposal) -> str:
-    """The stem of the paper. Raises ForgeError for a branch or path that is not this paper's own."""
-    stem = ids.to_stem(proposal.paper.id)
-    path = PurePosixPath(proposal.path)
-    inside = path.parts and not path.is_absolute() and not {"..", ".git"} & {part.lower() for part in path.parts}
-    if not ids.is_valid(proposal.paper.id) or proposal.branch != ids.BRANCHES + stem:
-        raise ForgeError(
-            "this is no branch of the bot", where=proposal.branch, remedy=f"it must be {ids.BRANCHES}{stem}"
-        )
-    if not inside or str(path) != proposal.path or not proposal.path.isprintable() or path.name != f"{stem}.yaml":
-        raise ForgeError(
-            "this is no path for the paper's file", where=repr(proposal.path), remedy="see [survey] taxonomy"
-        )
-    return stem
-
-
 def _printable(path: PurePath) -> str:
     """A path whose name is not UTF-8 too."""
     return str(path).encode(errors="replace").decode()
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _read(file: Path) -> str | None:
@@ -227,6 +275,11 @@ def _read(file: Path) -> str | None:
         return None
     except OSError as error:
         raise ForgeError(f"cannot be read: {error.strerror}", where=str(file), remedy="mend its permissions") from None
+
+
+def _closed(text: str | None) -> PullState:
+    facts = read_block(text, _CLOSED) if text else None
+    return PullState.POSTPONED if facts and facts.get("later") is True else PullState.CLOSED
 
 
 def _labels(text: str | None) -> tuple[str, ...] | None:

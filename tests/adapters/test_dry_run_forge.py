@@ -14,5 +14,7 @@ def test_every_proposal_is_shown_and_nothing_is_remembered() -> None:
     pull = forge.open(proposal)
     assert shown == [proposal]
     assert (pull.id, pull.state, pull.where, pull.proposed) == ("2611.90001", PullState.OPEN, "dry run", ("steam",))
-    assert forge.dry
-    assert forge.pulls() == {}
+    assert (forge.name, forge.dry, forge.forgets, forge.notes) == ("dry run", True, False, ())
+    forge.close("2611.90001", "Bye.")
+    assert forge.show(lambda ticked: "page") == ""
+    assert (forge.pulls(), forge.requests()) == ({}, [])

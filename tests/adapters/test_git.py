@@ -97,3 +97,28 @@ def test_a_linked_work_tree_is_a_repository_too(repository: Path, tmp_path: Path
     git(repository, "worktree", "add", "--quiet", "-b", "mine", str(linked))
     assert LocalForge(linked, "main").open(new_proposal()).state is PullState.OPEN
     assert git(linked, "status", "--porcelain") == ""
+
+
+def test_a_commit_of_the_bot_is_told_from_one_of_a_person_even_when_that_says_the_bot_is_its_author(
+    repository: Path,
+) -> None:
+    bare = Git(repository)
+    assert not bare.is_own("main")
+    commit = bare.commit_with("main", {"x.txt": bare.blob("x")}, "x\n")
+    assert bare.is_own(commit)
+    git(repository, "switch", "--quiet", "--detach", commit)
+    git(repository, "commit", "--quiet", "--amend", "--no-edit", "--allow-empty")  # the author stays
+    assert not bare.is_own("HEAD")
+    assert git(repository, "log", "-1", "--format=%an") == "survey-bot"
+
+
+def test_a_commit_holds_what_its_base_holds_and_the_new_files_and_moves_no_branch(repository: Path) -> None:
+    bare = Git(repository)
+    blob = bare.blob("new\n")
+    before = git(repository, "for-each-ref"), git(repository, "status", "--porcelain")
+    commit = bare.commit_with("main", {"a/b.txt": blob, "c d.txt": blob}, "x\n")
+    assert git(repository, "ls-tree", "-r", "--name-only", commit).split("\n") == ["README.md", "a/b.txt", "c d.txt"]
+    assert (bare.file_at(commit, "a/b.txt"), bare.file_at(commit, "nowhere")) == (blob, "")
+    assert before == (git(repository, "for-each-ref"), git(repository, "status", "--porcelain"))
+    orphan = bare.commit_with(None, {"x.txt": blob}, "x\n")
+    assert git(repository, "log", "--format=%P", orphan) == ""

@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.ledger_file import LedgerFile
 from bot.errors import LedgerError
-from bot.fates import Fate, State
+from bot.fates import Failure, Fate, RunReport, State
 from bot.ports import Ledger
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +72,43 @@ def test_fates_come_back_as_they_were_and_the_last_of_a_paper_counts(path: Path)
     ledger.record([fate(), full])
     ledger.record(iter([fate(state=State.ASKED)]))
     assert ledger.fates() == {"2611.90001": fate(state=State.ASKED), "cs/0112017": full}
+
+
+def test_the_latest_fate_of_a_paper_counts_wherever_its_line_stands_and_of_two_at_once_the_lower_one(
+    path: Path,
+) -> None:
+    early, late = fate(reason="early"), fate(reason="late").model_copy(update={"at": AT + timedelta(seconds=1)})
+    ledger = LedgerFile(path)
+    ledger.record([late, early])
+    assert ledger.fates() == {"2611.90001": late}
+    ledger.record([late.model_copy(update={"reason": "lower"})])
+    assert ledger.fates()["2611.90001"].reason == "lower"
+
+
+def test_reports_come_back_without_their_papers_in_the_order_the_runs_began(path: Path) -> None:
+    ledger: Ledger = LedgerFile(path)
+    assert ledger.runs() == []
+    first = RunReport(run="r1", started=AT, forge="github octo/survey", failures=(Failure(what="x", message="y"),))
+    second = RunReport(run="r2", started=AT + timedelta(days=1), seen=3, notes=("odd",))
+    ledger.record_run(second.model_copy(update={"fates": (fate(),), "learned": (fate(),), "waiting": (fate(),)}))
+    ledger.record_run(first)
+    ledger.save()
+    assert ledger.runs() == [first, second]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["runs.jsonl"]
+
+
+def test_a_report_that_cannot_be_read_is_noted_beside_what_is_odd_in_the_ledger(path: Path) -> None:
+    ledger = LedgerFile(path, where="branch state")
+    ledger.record([fate()])
+    ledger.record_run(RunReport(run="r1", started=AT))
+    for name in (path.name, "runs.jsonl"):
+        with (path.parent / name).open("a", encoding="utf-8") as stream:
+            stream.write('{"unknown": 1}\n')
+    assert (len(ledger.fates()), len(ledger.runs())) == (1, 1)
+    assert [note.partition(" cannot")[0] for note in ledger.notes] == [
+        "branch state/ledger.jsonl: line 2",
+        "branch state/runs.jsonl: line 2",
+    ]
 
 
 def test_a_line_holds_one_fate_without_what_is_not_said(path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from bot.adapters.local_forge import LocalForge
 from bot.block import read_block
 from bot.errors import ForgeError
-from bot.fates import Pull, PullState
+from bot.fates import Pull, PullState, Request, Wish
 from bot.ports import Forge
 from tests.repositories import content, git, new_proposal, new_repository
 
@@ -89,7 +90,9 @@ def test_the_pull_request_is_a_file_that_says_how_to_review_it(repository: Path,
     assert text.startswith("# Add \\<!-- \\@all \\*Loaf\\*\n\n" + proposal.body.strip())
     for command in (f"git diff main...{BRANCH}", f"git merge {BRANCH}", f"git branch -D {BRANCH}"):
         assert f"`{command}`" in text
-    assert read_block(text, kind="pull") == {"branch": BRANCH, "path": PATH, "base": "main"}
+    facts = read_block(text, kind="pull")
+    assert facts
+    assert {"branch": BRANCH, "path": PATH, "base": "main"}.items() <= facts.items()
 
 
 def test_what_is_staged_changed_or_untracked_is_not_touched_and_git_status_stays_the_same(
@@ -216,6 +219,132 @@ def test_a_file_of_which_a_human_deleted_the_hidden_lines_still_tells_open_merge
     git(repository, "merge", "--quiet", BRANCH)
     git(repository, "branch", "-d", BRANCH)
     assert state_of(forge) is MERGED
+
+
+# --- bringing up to date ---------------------------------------------------------------------------------------------
+
+
+def test_an_outdated_one_that_only_the_bot_touched_is_rebuilt_on_todays_base(
+    repository: Path, forge: LocalForge
+) -> None:
+    forge.open(new_proposal())
+    git(repository, "commit", "--quiet", "--allow-empty", "-m", "Main moves on")
+    pull = forge.open(new_proposal(ID, "kneading", title="Add LoafNet: Hands"))
+    assert (pull.state, pull.proposed) == (OPEN, ("kneading",))
+    assert git(repository, "show", f"{BRANCH}:{PATH}") + "\n" == content(("kneading",))
+    assert git(repository, "rev-parse", f"{BRANCH}~") == git(repository, "rev-parse", "main")
+    assert pull_file(repository).read_text(encoding="utf-8").startswith("# Add LoafNet: Hands\n")
+
+
+def test_one_that_a_person_commented_in_its_file_stays_as_it_is(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    with pull_file(repository).open("a", encoding="utf-8") as stream:
+        stream.write("Is this right?\n")
+    before = git(repository, "rev-parse", BRANCH), pull_file(repository).read_bytes()
+    assert forge.open(new_proposal(ID, "kneading")).proposed == ("steam",)
+    assert before == (git(repository, "rev-parse", BRANCH), pull_file(repository).read_bytes())
+
+
+def test_one_that_is_checked_out_stays_as_it_is(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    git(repository, "switch", "--quiet", BRANCH)
+    assert forge.open(new_proposal(ID, "kneading")).proposed == ("steam",)
+    assert git(repository, "status", "--porcelain") == ""
+
+
+def test_an_update_that_was_killed_between_branch_and_file_is_finished(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    text = pull_file(repository).read_bytes()
+    forge.open(new_proposal(ID, "kneading"))
+    head = git(repository, "rev-parse", BRANCH)
+    pull_file(repository).write_bytes(text)
+    assert forge.open(new_proposal(ID, "kneading")).proposed == ("kneading",)
+    assert git(repository, "rev-parse", BRANCH) == head
+
+
+# --- closing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("later", "state"), [(False, CLOSED), (True, PullState.POSTPONED)])
+def test_closing_deletes_the_branch_and_says_why_once(
+    repository: Path, forge: LocalForge, later: bool, state: PullState
+) -> None:
+    forge.open(new_proposal())
+    head = git(repository, "rev-parse", BRANCH)
+    forge.close(ID, "As you asked.", later=later)
+    git(repository, "branch", BRANCH, head)  # as if the run had been killed in between
+    forge.close(ID, "As you asked.", later=later)
+    forge.close(ID, "As you asked.", later=later)
+    assert state_of(forge) is state
+    assert git(repository, "branch", "--list", "survey-bot/*") == ""
+    assert pull_file(repository).read_text(encoding="utf-8").count("As you asked.\n") == 1
+
+
+def test_closing_what_is_not_open_is_nothing(repository: Path, forge: LocalForge) -> None:
+    forge.close(ID, "Bye.")
+    forge.open(new_proposal())
+    git(repository, "merge", "--quiet", BRANCH)
+    forge.close(ID, "Bye.")
+    assert state_of(forge) is MERGED
+    assert "Bye." not in pull_file(repository).read_text(encoding="utf-8")
+
+
+def test_a_branch_with_a_commit_of_a_person_or_checked_out_is_not_deleted(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    git(repository, "switch", "--quiet", BRANCH)
+    with pytest.raises(ForgeError, match="it is checked out; git switch main"):
+        forge.close(ID, "Bye.")
+    commit = correct_on_branch(repository, "kneading")
+    with pytest.raises(ForgeError, match=r"it holds commits of a person; git branch -D survey-bot/2611\.90001"):
+        forge.close(ID, "Bye.")
+    assert git(repository, "rev-parse", BRANCH) == commit
+    assert state_of(forge) is OPEN
+
+
+def test_a_postponed_one_is_opened_anew(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    forge.close(ID, "Later.", later=True)
+    pull = forge.open(new_proposal(ID, "kneading"))
+    assert (pull.state, pull.proposed, forge.pulls()) == (OPEN, ("kneading",), {ID: pull})
+    git(repository, "branch", "-D", BRANCH)
+    assert state_of(forge) is CLOSED
+
+
+def test_a_run_killed_while_it_opened_a_postponed_one_anew_is_finished(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    forge.close(ID, "Later.", later=True)
+    closed = pull_file(repository).read_bytes()
+    pull = forge.open(new_proposal(ID, "kneading"))
+    pull_file(repository).rename(pull_file(repository).with_suffix(".pending"))
+    pull_file(repository).write_bytes(closed)
+    assert forge.pulls() == {ID: pull}
+
+
+# --- the dashboard ---------------------------------------------------------------------------------------------------
+
+
+def page(ticked: Collection[str]) -> str:
+    return "".join(f"- [{'x' if one in ticked else ' '}] <!-- ask:{one} --> Loaf\n" for one in (ID, "2611.90002"))
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_the_dashboard_is_a_file_whose_ticked_boxes_ask_for_papers(
+    repository: Path, tmp_path: Path, bare: bool
+) -> None:
+    if bare:
+        git(tmp_path, "clone", "--quiet", "--bare", str(repository), str(tmp_path / "bare.git"))
+    root = tmp_path / "bare.git" if bare else repository
+    forge: Forge = LocalForge(root, "main")
+    file = root / ("survey-bot" if bare else ".survey-bot") / "dashboard.md"
+    assert (forge.name, forge.forgets, forge.requests()) == (f"local {root}", True, [])
+    assert forge.show(page) == str(file)
+    file.write_text(page([ID]), encoding="utf-8")
+    assert forge.requests() == [Request(id=ID, wish=Wish.PROPOSE, by="a ticked box")]
+    file.write_text(page([ID, "2611.90002"]), encoding="utf-8")  # while the run is at work
+    forge.show(page)
+    assert file.read_text(encoding="utf-8") == page(["2611.90002"])
+    if not bare:
+        assert git(root, "status", "--porcelain") == ""
 
 
 # --- interrupted -----------------------------------------------------------------------------------------------------

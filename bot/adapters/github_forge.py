@@ -1,0 +1,246 @@
+"""The forge that is a repository on GitHub: a branch, a commit and a pull request per paper, and a dashboard issue.
+
+Branches are pushed with git, everything else goes over REST. What a person touched is left alone: a branch is written
+only where it is as the bot left it, by compare and swap, and a text only when it is the bot's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import quote
+
+from github.PullRequest import PullRequest
+
+from bot.adapters.github_api import GitHubApi
+from bot.adapters.github_branches import Branches
+from bot.adapters.github_desk import Desk
+from bot.adapters.github_pulls import Pulls, counting
+from bot.adapters.own_work import own_stem, sign, signed
+from bot.block import read_block, write_block
+from bot.errors import ForgeError
+from bot.fates import Pull, PullState, Request
+from bot.markdown import escape
+from bot.models import Proposal
+from bot.settings import Forge as Options
+
+_HOW_TO = (
+    "**Merge** it if it is right · [**edit the file**]({file}) to correct it, then merge · **close** it to reject it "
+    "for good · close it with the label **{later}** to see it again when it has a new version or a venue"
+)
+_SAID = "said"
+_COLOR = "c5def5"
+_PROPOSED_MEANS = "Proposed by survey-bot"
+_LATER_MEANS = "Closed with this label: proposed again when the paper has a new version or a venue"
+
+
+class GitHubForge:
+    """Implements :class:`bot.ports.Forge` for ``repository`` (``owner/name``); pull requests are meant for ``base``.
+
+    ``api`` and ``server`` are the addresses of REST and git. ``pace``: seconds between writes, by default as GitHub
+    wants it. Nothing is asked before the first method is called.
+    """
+
+    dry = False
+    forgets = False
+
+    def __init__(
+        self,
+        repository: str,
+        base: str,
+        token: str,
+        *,
+        api: str,
+        server: str,
+        options: Options,
+        pace: float | None = None,
+    ) -> None:
+        self.name = f"github {repository}"
+        self._base, self._token, self._server, self._options = base, token, server.rstrip("/"), options
+        self._api = GitHubApi(repository, token, api, pace)
+        self._pulls = Pulls(self._api, options.later)
+        self._desk = Desk(self._api, self._pulls.paper_of)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was odd so far, one sentence each."""
+        return self._api.notes
+
+    def pulls(self, since: datetime | None = None) -> dict[str, Pull]:
+        """The bot's pull requests by paper, see :class:`bot.ports.Forge`. Raises ForgeError."""
+        return self._pulls.read(since)
+
+    def requests(self, since: datetime | None = None) -> list[Request]:
+        """Ticked boxes of the dashboard, then commands of people who may write here. Raises ForgeError."""
+        return self._desk.requests(since)
+
+    def show(self, page: Callable[[Collection[str]], str]) -> str:
+        """Write the dashboard; empty where Issues are switched off. Raises ForgeError."""
+        return self._desk.show(page)
+
+    # --- opening ------------------------------------------------------------------------------------------------------
+
+    def open(self, proposal: Proposal) -> Pull:
+        """Open it, or give back what became of it earlier; see :class:`bot.ports.Forge`. Raises ForgeError.
+
+        The branch comes first, and only where there is none; a branch that is there is adopted. What a run that was
+        interrupted at any moment left behind, the next call finishes.
+        """
+        own_stem(proposal)
+        known = self._pulls.known(proposal.paper.id)
+        if self._branches.has(proposal.path):
+            merged = Pull(id=proposal.paper.id, state=PullState.MERGED, where=proposal.path)
+            told = self._pulls.told(merged.id, counting(known)) if known else merged
+            return told.model_copy(update={"state": PullState.MERGED})
+        return self._settled(proposal, known) or self._opened(proposal)
+
+    def _settled(self, proposal: Proposal, known: Sequence[PullRequest]) -> Pull | None:
+        """What became of it, when that needs no new pull request."""
+        if not known or self._pulls.state(counting(known)) is PullState.POSTPONED:
+            return None
+        pull = counting(known)
+        if self._pulls.state(pull) is PullState.OPEN:
+            pull = self._refreshed(pull, proposal)
+        return self._pulls.told(proposal.paper.id, pull)
+
+    def _opened(self, proposal: Proposal) -> Pull:
+        paper_id = proposal.paper.id
+        commit = self._branches.create(proposal)
+        if commit is None:  # it is there already
+            settled = self._settled(proposal, self._pulls.of(paper_id))
+            if settled:
+                return settled
+            commit = self._adopted(proposal)
+        body = self._body(proposal, commit)
+        pull = self._api.make(
+            f"the pull request of {paper_id} cannot be opened",
+            lambda repo: repo.create_pull(
+                self._base, proposal.branch, title=proposal.title, body=body, draft=self._options.draft
+            ),
+            lambda: self._appeared(paper_id),
+        )
+        self._pulls.add(paper_id, pull)
+        self._dress(pull)
+        return self._pulls.told(paper_id, pull)
+
+    def _body(self, proposal: Proposal, commit: str) -> str:
+        file = f"{self._server}/{self._api.repository}/edit/{proposal.branch}/{proposal.path}"
+        how_to = _HOW_TO.format(file=quote(file, safe=":/"), later=escape(self._options.later))
+        text = f"{proposal.body.rstrip()}\n\n{how_to}"
+        return sign(proposal.title, text, commit=commit, file=self._branches.blob(proposal.content))
+
+    def _adopted(self, proposal: Proposal) -> str:
+        """The commit of a branch without a pull request; the bot's own is brought up to date, a person's never touched.
+
+        Empty for a person's, so that it is taken for touched ever after.
+        """
+        tip = self._branches.tip(proposal)
+        if tip is None:
+            raise ForgeError(
+                "the branch can be neither made nor found", where=proposal.branch, remedy="the next run tries again"
+            )
+        if tip.own and tip.blob == self._branches.blob(proposal.content):
+            return tip.commit
+        return self._branches.update(proposal, tip) or ""
+
+    def _appeared(self, paper_id: str) -> PullRequest | None:
+        """The pull request that was made although GitHub did not say so, or that was there."""
+        found = self._pulls.of(paper_id)
+        return counting(found) if found and self._pulls.state(counting(found)) is not PullState.POSTPONED else None
+
+    def _refreshed(self, pull: PullRequest, proposal: Proposal) -> PullRequest:
+        """An open one, brought up to date when its file would be another today and only the bot touched it."""
+        paper_id = proposal.paper.id
+        if self._is_left_alone(pull, proposal):
+            return pull
+        pull = counting(self._pulls.of(paper_id) or [pull])  # whatever a person did since it was read
+        if self._pulls.state(pull) is not PullState.OPEN or self._is_left_alone(pull, proposal):
+            return pull
+        tip = self._branches.tip(proposal)
+        if tip is None or not tip.own:
+            return pull
+        same = tip.blob == self._branches.blob(proposal.content)  # as a run that was interrupted leaves it
+        commit = tip.commit if same else self._branches.update(proposal, tip)
+        if commit:
+            body = self._body(proposal, commit)
+            what = f"the pull request of {paper_id} cannot be changed"
+            self._api.ask(what, lambda _: pull.edit(title=proposal.title, body=body))
+        return pull
+
+    def _is_left_alone(self, pull: PullRequest, proposal: Proposal) -> bool:
+        """Whether a person touched its text or adopted its branch, or it is as it would be proposed today."""
+        facts = signed(pull.title, pull.body or "")
+        if facts is None or not facts.get("commit"):
+            return True
+        return facts["commit"] == pull.head.sha and facts.get("file") == self._branches.blob(proposal.content)
+
+    # --- closing ------------------------------------------------------------------------------------------------------
+
+    def close(self, paper_id: str, sentence: str, *, later: bool = False) -> None:
+        """Close the paper's open pull request, if there is one; ``sentence`` is Markdown. Raises ForgeError."""
+        for pull in self._pulls.of(paper_id):
+            if pull.state == "open":
+                self._close(pull, f"the pull request of {paper_id} cannot be closed", sentence, later)
+
+    def _close(self, pull: PullRequest, what: str, sentence: str, later: bool) -> None:
+        if later:  # first, so that it is at no moment closed for good
+            with self._best_effort():
+                self._make_labels()
+            self._api.ask(what, lambda _: pull.add_to_labels(self._options.later))
+        digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
+
+        def is_said() -> bool:
+            comments = self._api.ask(what, lambda _: list(pull.get_issue_comments()))
+            return any((read_block(one.body or "", _SAID) or {}).get("text") == digest for one in comments)
+
+        if not is_said():
+            text = f"{sentence}\n\n{write_block({'text': digest}, _SAID)}"
+            self._api.make(what, lambda _: bool(pull.create_issue_comment(text)), lambda: is_said() or None)
+        self._api.ask(what, lambda _: pull.edit(state="closed"))
+
+    # --- labels and reviewers -----------------------------------------------------------------------------------------
+
+    def _dress(self, pull: PullRequest) -> None:
+        labels, reviewers = self._options.labels, list(self._options.reviewers)
+        if labels:
+            with self._best_effort():
+                self._make_labels()
+            with self._best_effort():
+                self._api.ask(f"{pull.html_url} cannot be labelled", lambda _: pull.add_to_labels(*labels))
+        if reviewers:
+            what = f"no review of {pull.html_url} can be asked for"
+            with self._best_effort():
+                self._api.ask(what, lambda _: pull.create_review_request(reviewers=reviewers))
+
+    def _make_labels(self) -> None:
+        """Those that are missing, once; labels that GitHub makes by itself are grey and say nothing."""
+        for name in self._missing_labels:
+            means = _LATER_MEANS if name == self._options.later else _PROPOSED_MEANS
+            with self._best_effort():
+                self._make_label(name, means)
+        self._missing_labels.clear()
+
+    def _make_label(self, name: str, means: str) -> None:
+        what = f"the label {name!r} cannot be made"
+        self._api.make(what, lambda repo: bool(repo.create_label(name, _COLOR, means)), lambda: True)
+
+    @cached_property
+    def _missing_labels(self) -> list[str]:
+        listed = self._api.ask("the labels cannot be read", lambda repo: [label.name for label in repo.get_labels()])
+        there = {name.lower() for name in listed}
+        return [name for name in (*self._options.labels, self._options.later) if name.lower() not in there]
+
+    @contextmanager
+    def _best_effort(self) -> Iterator[None]:
+        """What fails is noted, once."""
+        try:
+            yield
+        except ForgeError as error:
+            self._api.note(str(error))
+
+    @cached_property
+    def _branches(self) -> Branches:
+        return Branches(f"{self._server}/{self._api.repository}.git", self._base, self._token)

@@ -1,0 +1,60 @@
+"""How the bot tells its own pull request from one that a person has touched."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+from typing import Any
+
+from bot import ids
+from bot.block import read_block, write_block
+from bot.errors import ForgeError
+from bot.models import Proposal
+
+_KIND = "pull"
+
+
+def sign(title: str, text: str, **facts: str) -> str:
+    """The text with a hidden block at its end that holds these facts, and a digest of title and text."""
+    return f"{text.rstrip()}\n\n{write_block({**facts, 'text': _digest(title, text)}, _KIND)}\n"
+
+
+def signed(title: str, text: str) -> dict[str, Any] | None:
+    """The facts of :func:`sign`, or None when a person changed title or text since; white space counts for nothing."""
+    above, _, rest = text.rpartition(f"<!-- survey-bot:{_KIND} ")
+    facts = read_block(text, _KIND)
+    below = rest.partition("-->")[2]
+    return facts if facts and facts.get("text") == _digest(title, above + below) else None
+
+
+def _digest(title: str, text: str) -> str:
+    return hashlib.sha256(" ".join([*title.split(), "\n", *text.split()]).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def own_stem(proposal: Proposal) -> str:
+    """The stem of the paper. Raises ForgeError for a branch or path that is not this paper's own."""
+    stem = ids.to_stem(proposal.paper.id)
+    path = PurePosixPath(proposal.path)
+    inside = path.parts and not path.is_absolute() and not {"..", ".git"} & {part.lower() for part in path.parts}
+    if not ids.is_valid(proposal.paper.id) or proposal.branch != ids.BRANCHES + stem:
+        raise ForgeError(
+            "this is no branch of the bot", where=proposal.branch, remedy=f"it must be {ids.BRANCHES}{stem}"
+        )
+    if not inside or str(path) != proposal.path or not proposal.path.isprintable() or path.name != f"{stem}.yaml":
+        raise ForgeError(
+            "this is no path for the paper's file", where=repr(proposal.path), remedy="see [survey] taxonomy"
+        )
+    return stem
+
+
+def paper_of(branch: str) -> str | None:
+    """The paper whose branch of the bot this is; the one of the onboarding is no paper's."""
+    stem = branch.removeprefix(ids.BRANCHES)
+    paper_id = ids.from_stem(stem)
+    is_paper = branch == ids.BRANCHES + stem and stem != "init" and ids.is_valid(paper_id)
+    return paper_id if is_paper and ids.to_stem(paper_id) == stem else None
+
+
+def commit_message(proposal: Proposal) -> str:
+    """What the one commit says."""
+    return f"{' '.join(proposal.title.split())}\n\nProposed by survey-bot.\n"
