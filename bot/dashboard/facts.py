@@ -1,0 +1,47 @@
+"""What stands on the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import ids
+from bot.fates import Fate, RunReport, State
+from bot.models import Library
+from bot.settings import Forge
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that stands on the dashboard."""
+
+    library: Library
+    fates: Mapping[str, Fate]
+    """Of every paper, by id."""
+    earlier: Sequence[RunReport]
+    """The reports of earlier runs, oldest first."""
+    report: RunReport
+    """Of this run."""
+    caps: Forge
+    now: datetime
+    problems: Sequence[str] = ()
+    """What needs a person: a workflow that was disabled, a permission that is missing … one sentence each."""
+    enabled: bool = True
+    repository_url: str = ""
+    """Where people read the repository; empty: no link to its workflows."""
+
+    @property
+    def runs(self) -> list[RunReport]:
+        """All runs that left a trace, oldest first, this one last."""
+        return [run for run in (*self.earlier, self.report) if not run.dry]
+
+    def of(self, state: State) -> list[Fate]:
+        """The fates of one state, by the time they fell."""
+        found = [fate for fate in self.fates.values() if fate.state is state and ids.is_valid(fate.id)]
+        return sorted(found, key=lambda fate: (fate.at, ids.sort_key(fate.id)))
+
+
+def likeliest_first(fates: Iterable[Fate]) -> list[Fate]:
+    """By the probability that a proposal would be right."""
+    return sorted(fates, key=lambda fate: -(fate.scope or 0) * (fate.confidence or 0))

@@ -1,0 +1,127 @@
+"""The page as a whole, and its head: what a person must know and do, in ten seconds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from bot import ids
+from bot.block import write_block
+from bot.dashboard import sections
+from bot.dashboard.facts import Facts
+from bot.dashboard.replies import KIND, mark
+from bot.dashboard.words import count, fitting, length, moment, sentence
+from bot.fates import State
+from bot.markdown import link
+
+_BELOW = "<!-- survey-bot:below -->"
+"""What stands above it is replaced when the bot stops; what is below stays as it was."""
+_USUAL, _PATIENCE, _GAPS, _FEW = 0.9, 1.5, 20, 3
+"""The watch is silent too long when it is by this factor longer than nine in ten of the last gaps between two runs
+were; of fewer gaps than the last number nothing is said."""
+_TOLD, _ROOM = 8, 5_000
+"""Failures that are told one by one, and characters of all troubles."""
+
+
+def render(facts: Facts, ticked: Collection[str]) -> str:
+    """The dashboard; the same facts give the same bytes. ``ticked``: papers whose box stays ticked."""
+    parts = [
+        *_head(facts),
+        _BELOW,
+        *sections.pull_requests(facts),
+        *sections.asks(facts, ticked),
+        *sections.held(facts),
+        *sections.again(facts),
+        *sections.postponed(facts),
+        *sections.runs(facts),
+        *sections.agreement(facts),
+        *sections.how_to(facts),
+        write_block({"v": 1, "run": facts.report.run}, KIND),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def complaint(message: str, previous: str = "", ticked: Collection[str] = ()) -> str:
+    """A dashboard whose head says that the bot has stopped, and why.
+
+    What stood below the head of the ``previous`` one is kept, ticks and all; without it, the boxes that are ``ticked``
+    are all that must not be forgotten.
+    """
+    head = _alert(
+        "CAUTION", "The bot has stopped: nothing is read or opened until this is mended.", [sentence(message)]
+    )
+    _, found, below = previous.partition(_BELOW)
+    if found:
+        return "\n\n".join([head, "What follows is as it was before.", _BELOW]) + below
+    boxes = [f"- [x] {mark(paper)} {link(paper, ids.abs_url(paper))}" for paper in ticked if ids.is_arxiv(paper)]
+    kept = ["Ticked before, and not forgotten:", "\n".join(boxes)] if boxes else []
+    return "\n\n".join([head, _BELOW, *kept, write_block({"v": 1}, KIND)]) + "\n"
+
+
+def _head(facts: Facts) -> Iterator[str]:
+    if not facts.enabled:
+        off = "`enabled = true` in `survey-bot.toml` switches it on again."
+        yield _alert("CAUTION", "The bot is switched off: nothing is read or opened.", [off])
+    troubles = [*_failures(facts), *_silence(facts), *map(sentence, facts.problems)]
+    if troubles:
+        shown = troubles[: fitting(troubles, _ROOM)]
+        more = [f"… and {len(troubles) - len(shown):,} more troubles"] if len(shown) < len(troubles) else []
+        yield _alert("WARNING", "The watch is not well.", [*shown, *more])
+    pulls, asks = len(facts.of(State.PROPOSED)), len(facts.of(State.ASKED))
+    todo = [f"review {count(pulls, 'pull request')}"] * bool(pulls)
+    todo += [f"decide on {count(asks, 'doubtful paper')}"] * bool(asks)
+    yield f"**To do: {', '.join(todo)}.**" if todo else "**Nothing waits for you.**"
+    yield _health(facts, well=not troubles and facts.enabled)
+
+
+def _health(facts: Facts, *, well: bool) -> str:
+    """One line."""
+    runs = facts.runs
+    read = next((run for run in reversed(runs) if run.watched), None)
+    if read is None:
+        return "No run has read new papers to the end yet."
+    line = f"New papers were last read without failure on {moment(read.started)}"
+    line += f" ({read.seen:,} seen, {read.proposed} proposed, {read.asked} doubtful)"
+    last = f"; the last run was on {moment(runs[-1].started)}" if runs[-1] is not read else ""
+    actions = f" · {link('all runs', facts.repository_url + '/actions')}" if facts.repository_url else ""
+    return f"{'The watch is well. ' if well else ''}{line}{last}.{actions}"
+
+
+def _failures(facts: Facts) -> list[str]:
+    """Those of the last run that tells how the watch is: one that only learned says nothing of the sources."""
+    run = next((run for run in reversed(facts.runs) if run.watched or run.failures), None)
+    if run is None:
+        return []
+    told = [one.message if one.message.startswith(one.what) else f"{one.what}: {one.message}" for one in run.failures]
+    lines = [f"{sentence(one)} ({moment(run.started)})" for one in dict.fromkeys(told)]
+    more = [f"… and {len(lines) - _TOLD} more failures of that run"] if len(lines) > _TOLD else []
+    return [*lines[:_TOLD], *more]
+
+
+def _silence(facts: Facts) -> list[str]:
+    """Whether new papers were not read for longer than usual: until now, or until this run."""
+    moments = [run.started for run in facts.runs if run.watched]
+    if not facts.report.watched:
+        moments.append(facts.now)
+    gaps = [later - earlier for earlier, later in pairwise(moments)][-_GAPS - 1 :]
+    if len(gaps) <= _FEW:
+        return []
+    *before, last = gaps
+    usual = sorted(before)[math.ceil(_USUAL * len(before)) - 1]
+    if last <= max(usual * _PATIENCE, timedelta(hours=6)):
+        return []
+    first = moments[-2]
+    return [
+        f"New papers were not read from {moment(first)} to {moment(moments[-1])}: {length(last)}, where "
+        f"{length(usual)} is usual. Some may be missing; `survey-bot run --since {first:%Y-%m-%d}` reads them"
+    ]
+
+
+def _alert(kind: str, title: str, sentences: Iterable[str]) -> str:
+    """One of GitHub's boxes; the sentences are Markdown already.
+
+    Source: https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts
+    """
+    return "\n".join(f"> {line}" for line in (f"[!{kind}]", f"**{title}**", *(f"- {one}" for one in sentences)))

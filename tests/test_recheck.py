@@ -1,0 +1,456 @@
+"""A plan that may come from a job a stranger has taken over: what holds is kept, what does not is told and left out."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot import recheck, texts
+from bot.errors import DataError
+from bot.fates import Fate, State
+from bot.models import Library, Node, Record, Taxonomy
+from bot.plan import Plan, Provenance, Verdict
+from bot.yaml_format import taxonomy_sha
+from tests.fabricated import LIBRARY, TAXONOMY, candidate
+from tests.judging import BOTH, LARGE, LARGE_JUDGE, LARGE_PAST, STEAM, asked, judged
+from tests.test_markdown import visible
+
+NOW = datetime(2026, 11, 22, 10, 3, tzinfo=UTC)
+RULEBOOK = taxonomy_sha(TAXONOMY)[:12]
+GONE = "its judgement is left out"
+
+
+def fate(paper: str, state: State, **more: Any) -> Fate:
+    facts = {"id": paper, "state": state, "reason": "found, not judged yet", "at": NOW, "run": "r1", "title": "A Loaf"}
+    return Fate.model_validate({**facts, **more})
+
+
+SEEN = fate("2611.00008", State.SEEN, asked_by="@baker")
+ASKED = fate(
+    "2611.00009", State.ASKED, reason="scope 0.42, Steam 0.51", scope=0.42, labels=("steam",), confidence=0.51,
+    near=(("VapourLoaf", 0.9),), terms=("steam",), version=2, venue="Accepted at\n Bread 2026",
+)  # fmt: skip
+EARLY = fate("2611.00010", State.SKIPPED, reason="holds no term of the group 'bread'")
+
+
+def plan(*records: Record, library: Library = LIBRARY, **more: Any) -> Plan:
+    """What the judging job hands on, by a real judge."""
+    facts: dict[str, Any] = {
+        "run": "r1",
+        "started": NOW,
+        "counts": {"seen": 5, "proposed": 2, "early": 1},
+        "watched": True,
+        "failures": ({"what": "arXiv", "message": "arXiv: answers 503; try again later"},),
+        "notes": ("one note", "another"),
+        "remarks": ("one note",),
+        "fates": (SEEN, *(fate(record.id, State.SEEN) for record in records), ASKED, EARLY),
+        "verdicts": [Verdict(record=record, judgement=judged(record, library)) for record in records],
+        "provenance": Provenance(embedder="fake@0", taxonomy=taxonomy_sha(library.taxonomy)[:12]),
+    }
+    return Plan.model_validate({**facts, **more})
+
+
+GENUINE = plan(STEAM, BOTH)
+
+
+def believed(what: Plan, library: Library = LIBRARY) -> tuple[Plan, list[str]]:
+    """What is believed of a plan, and told, after it went through a file."""
+    return recheck.recheck(recheck.read_plan(what.model_dump_json()), library, now=NOW)
+
+
+# --- what is genuine --------------------------------------------------------------------------------------------------
+
+
+def test_a_genuine_plan_is_believed_as_it_is() -> None:
+    assert believed(GENUINE) == (GENUINE, [])
+
+
+def test_a_plan_in_which_nothing_was_judged_is_believed_as_it_is() -> None:
+    nothing = plan(fates=(SEEN, EARLY), provenance=None)
+    assert believed(nothing) == (nothing, [])
+
+
+def test_a_paper_that_was_seen_and_then_asked_about_keeps_both_fates() -> None:
+    twice = plan(fates=(fate(ASKED.id, State.SEEN), ASKED, fate(ASKED.id, State.SEEN)))
+    assert believed(twice) == (twice, [])
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=visible, abstract=visible)
+@example("System: a System of systems", "The systems bake. Our system bakes loaves in real-time; realtime steam.")
+@example("x" * 900, "y" * 15_000)
+@example("A loaf (we bake). E.g. bread", "Dr. Crust bakes. see Fig. 2. ÷ İstanbul ﬁne ß")
+def test_whatever_a_paper_says_its_genuine_judgement_is_believed(title: str, abstract: str) -> None:
+    record = texts.clean_record(candidate("2611.00001", title[:900], abstract))[0]
+    if not record.abstract:  # nothing is left of it, and no record is without one
+        return
+    verdict = Verdict(record=record, judgement=asked(LARGE_JUDGE, record, LARGE_PAST.papers))
+    genuine = plan(verdicts=(verdict,), library=LARGE)
+    assert believed(genuine.model_copy(update={"fates": ()}), LARGE)[1] == []
+
+
+def test_a_judgement_under_a_renamed_class_is_compared_under_the_ids_of_today() -> None:
+    old = LIBRARY.papers["2503.00006"].model_copy(update={"labels": ("steam", "hearth")})
+    library = LIBRARY.model_copy(update={"papers": {**LIBRARY.papers, old.id: old}})
+    genuine = plan(STEAM, library=library)
+    assert believed(genuine, library) == (genuine, [])
+
+
+# --- what is hostile: one paper -------------------------------------------------------------------------------------
+
+Edit = Callable[[dict[str, Any]], Any]
+
+
+def edited(edit: Edit) -> tuple[Plan, list[str]]:
+    """What is believed of the genuine plan after a stranger edited its first verdict."""
+    data = GENUINE.model_dump(mode="json")
+    edit(data["verdicts"][0])
+    return recheck.recheck(recheck.read_plan(json.dumps(data)), LIBRARY, now=NOW)
+
+
+def at(*path: str | int, value: Any) -> Edit:
+    def edit(verdict: dict[str, Any]) -> None:
+        place: Any = verdict
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+
+    return edit
+
+
+R, J = "record", "judgement"
+TEXT = "its title, abstract or comment is not as the bot cleans it"
+TOO_LONG = "its title, abstract or comment is too long"
+CLASSES = "its classes are none of this taxonomy"
+RANKS = "it does not rank every class once"
+FIRST = "its first class is not the most probable one"
+RULES = "a rule of its rationale does not stand in the rulebook"
+AGAINST = "what speaks against its runner-up does not stand in the rulebook"
+QUOTE = "its quote is no sentence of the abstract"
+WORDS = "it tells of words that do not stand in the paper"
+TERMS = "it tells of terms that do not stand in the paper"
+SHELF = "a precedent is not as the survey lists it"
+NUMBER = "there is a number in it that cannot be"
+REASON = "its reason is too long, or no plain line"
+FLAGS = "its flags are too many, too long, or no plain lines"
+
+HOSTILE: dict[str, tuple[Edit, str]] = {
+    "an invisible character": (at(R, "title", value="Fog\u202eLoaf"), TEXT),
+    "a terminal's command": (at(R, "abstract", value="Steam \x1b[2J."), TEXT),
+    "two spaces in a comment": (at(R, "comment", value="a  b"), TEXT),
+    "a ligature": (at(R, "title", value="ﬁne"), TEXT),
+    "a long title": (at(R, "title", value="x" * 1_001), TOO_LONG),
+    "a long abstract": (at(R, "abstract", value="x" * 20_001), TOO_LONG),
+    "a long comment": (at(R, "comment", value="x" * 2_001), TOO_LONG),
+    "a category of no archive": (at(R, "categories", value=["cs.RO | x"]), "its categories are none of arXiv's"),
+    "many categories": (at(R, "categories", value=["cs.RO"] * 101), "its categories are none of arXiv's"),
+    "a long journal": (
+        at(R, "journal_ref", value="x" * 2_001),
+        "its journal reference is too long, or no plain text",
+    ),
+    "a hidden journal": (
+        at(R, "journal_ref", value="a\u200bb"),
+        "its title, abstract or comment is not as the bot cleans it",
+    ),
+    "a version below one": (at(R, "version", value=0), NUMBER),
+    "a class of another taxonomy": (at(J, "labels", value=["bread-machines"]), CLASSES),
+    "a class that is none of the leaves": (at(J, "labels", value=["ovens"]), CLASSES),
+    "a class before it was renamed": (at(J, "labels", value=["hearth"]), CLASSES),
+    "one class twice": (at(J, "labels", value=["steam", "steam"]), CLASSES),
+    "a class less": (lambda verdict: verdict[J]["placement"].pop(), RANKS),
+    "a class more": (lambda verdict: verdict[J]["placement"].append({"label": "x", "probability": 0.0}), RANKS),
+    "a class ranked twice": (at(J, "placement", 1, "label", value="steam"), RANKS),
+    "another order": (lambda verdict: verdict[J]["placement"].reverse(), FIRST),
+    "another first class": (at(J, "labels", value=["kneading"]), FIRST),
+    "an endless part": (at(J, "placement", 0, "parts", 0, "value", value=float("inf")), NUMBER),
+    "no number as a line": (at(J, "lines", 0, "value", value=float("nan")), NUMBER),
+    "many parts": (at(J, "lines", value=[{"name": "x", "value": 0}] * 101), NUMBER),
+    "a part whose name is a page": (at(J, "scope", "parts", value=[{"name": "x" * 301, "value": 0}]), NUMBER),
+    "a part whose name hides": (at(J, "scope", "parts", value=[{"name": "a\nb", "value": 0}]), NUMBER),
+    "a rule of nobody": (at(J, "rationale", "rules", value=["merge this at once"]), RULES),
+    "a rule of another class": (at(J, "rationale", "rules", value=["fresh, dry or instant yeast dosing"]), RULES),
+    "an exclusion as a rule": (at(J, "rationale", "rules", value=["yeast from a factory"]), RULES),
+    "a class's names as a rule": (at(J, "rationale", "rules", value=["Steam. Ovens"]), RULES),
+    "a rule too many": (lambda verdict: verdict[J]["rationale"]["rules"].append("x"), RULES),
+    "no rule": (at(J, "rationale", "rules", value=[]), RULES),
+    "a why-not of its own": (at(J, "rationale", "why_not", value="not for @all"), AGAINST),
+    "a why-not of another class": (at(J, "rationale", "why_not", value="not for yeast from a factory"), AGAINST),
+    "a quote of nobody": (at(J, "rationale", "quote", value="This is the best paper on steam."), QUOTE),
+    "half a sentence": (at(J, "rationale", "quote", value="Steam injection keeps the crust"), QUOTE),
+    "the title as a quote": (at(J, "rationale", "quote", value=STEAM.title), QUOTE),
+    "a word of nobody": (at(J, "rationale", "words", value=["award"]), WORDS),
+    "a part of a word": (at(J, "rationale", "words", value=["Stea"]), WORDS),
+    "a new word of nobody": (at(J, "unusual", value=["</sub><script>"]), WORDS),
+    "a hundred new words": (at(J, "unusual", value=["Steam"] * 101), WORDS),
+    "a term of nobody": (at(J, "scope", "terms", value=["state of the art"]), TERMS),
+    "a term that is a pattern": (at(J, "scope", "terms", value=["stea*"]), TERMS),
+    "a term without a word": (at(J, "scope", "terms", value=["…"]), TERMS),
+    "a part of a term": (at(J, "scope", "terms", value=["stea"]), TERMS),
+    "a group of terms with a line break": (at(J, "scope", "missing", value=["a\n::error::b"]), TERMS),
+    "a precedent of nobody": (at(J, "precedents", 0, "id", value="2601.00099"), SHELF),
+    "a precedent with another title": (at(J, "precedents", 0, "title", value="Merge me"), SHELF),
+    "a precedent that leads elsewhere": (at(J, "precedents", 0, "link", value="https://evil.example"), SHELF),
+    "a precedent in other classes": (at(J, "precedents", 0, "labels", value=["kneading"]), SHELF),
+    "a precedent that is too similar": (at(J, "precedents", 0, "similarity", value=2.0), NUMBER),
+    "a precedent that is no number alike": (at(J, "precedents", 0, "similarity", value=float("nan")), NUMBER),
+    "a precedent twice": (
+        lambda verdict: verdict[J]["precedents"].append(verdict[J]["precedents"][0]),
+        "its precedents are too many, or one of them stands there twice",
+    ),
+    "a precedent as the runner-up's": (
+        lambda verdict: [one.update(of_runner_up=True) for one in verdict[J]["precedents"]],
+        "a precedent is not one of the runner-up",
+    ),
+    "a reason as long as a book": (at(J, "reason", value="x" * 4_001), REASON),
+    "a reason of two lines": (at(J, "reason", value="fine\n::set-output name=x::y"), REASON),
+    "somebody who hides": (at("asked_by", value="@baker\u202e"), REASON),
+    "a flag as long as a page": (at(J, "flags", value=["x" * 201]), FLAGS),
+    "eleven flags": (at(J, "flags", value=["x"] * 11), FLAGS),
+    "a flag with a terminal's command": (at(J, "flags", value=["\x1b[2J"]), FLAGS),
+    "more papers than there are": (at(J, "track", value=[9, 9]), "it counts more papers than are listed"),
+    "more right ones than there were": (at(J, "track", value=[3, 2]), "it counts more papers than are listed"),
+    "fewer papers than none": (at(J, "track", value=[-1, 2]), "it counts more papers than are listed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "sentence"), HOSTILE.values(), ids=HOSTILE)
+def test_a_judgement_that_does_not_hold_is_left_out_with_its_sentence_and_the_paper_is_due_again(
+    edit: Edit, sentence: str
+) -> None:
+    kept, told = edited(edit)
+    assert told == [f"{STEAM.id}: {sentence}; {GONE}"]
+    assert kept.verdicts == GENUINE.verdicts[1:]
+    *others, due = kept.fates
+    assert tuple(others) == GENUINE.fates
+    assert (due.id, due.state, due.run, due.at) == (STEAM.id, State.SEEN, "r1", NOW)
+    assert due.reason == f"due again: its judgement did not hold ({sentence})"
+
+
+@pytest.mark.parametrize(
+    ("paper", "sentence"),
+    [
+        ("2503.00005", "2503.00005: it is listed already"),
+        ("../../.github/workflows/x", "'../../.github/workflows/x': this is no arXiv id"),
+        ("2611.00001v2", "'2611.00001v2': this is no arXiv id"),
+        ("minivla", "'minivla': this is no arXiv id"),
+        ("2611.00001\n::error::", r"'2611.00001\n::error::': this is no arXiv id"),
+        ("--> <b>", "'--> <b>': this is no arXiv id"),
+        (BOTH.id, f"{BOTH.id}: it stands there twice"),
+    ],
+)
+def test_a_judgement_of_what_is_no_new_paper_is_left_out_without_a_trace(paper: str, sentence: str) -> None:
+    data = GENUINE.model_dump(mode="json")
+    data["verdicts"].append({**data["verdicts"][0], "record": {**data["verdicts"][0]["record"], "id": paper}})
+    kept, told = recheck.recheck(recheck.read_plan(json.dumps(data)), LIBRARY, now=NOW)
+    assert told == [f"{sentence}; {GONE}"]
+    assert kept == GENUINE
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf"), "x"])
+@pytest.mark.parametrize("path", [("scope", "score"), ("placement", 0, "probability")])
+def test_a_probability_that_is_none_makes_the_whole_plan_unreadable(path: tuple[str | int, ...], value: Any) -> None:
+    with pytest.raises(DataError, match="it cannot be read"):
+        edited(at(J, *path, value=value))
+
+
+def test_who_asked_for_a_paper_is_not_forgotten_when_its_judgement_does_not_hold() -> None:
+    bad = {"asked_by": "@baker", "record": STEAM, "judgement": GENUINE.verdicts[1].judgement}
+    kept, told = believed(plan(verdicts=(bad,), fates=()))
+    assert told
+    assert [(one.id, one.state, one.asked_by) for one in kept.fates] == [(STEAM.id, State.SEEN, "@baker")]
+
+
+def test_more_judgements_than_any_run_makes_are_due_again_without_a_look() -> None:
+    one = GENUINE.verdicts[0].model_dump(mode="json")
+    papers = [f"2611.{number:05}" for number in range(10_000, 11_003)]
+    many = [{**one, "record": {**one["record"], "id": paper, "title": ""}} for paper in papers]
+    for verdict in many:
+        verdict["record"]["title"] = f"ﬁne {verdict['record']['id']}"  # refused at once: this test is on the number
+    kept, told = believed(plan(verdicts=many, fates=()))
+    assert [fate.reason for fate in kept.fates][-3:] == [
+        "due again: its judgement did not hold (there are too many)"
+    ] * 3
+    assert told[-1] == "… and 983 more parts of the plan are left out"
+
+
+def test_a_paper_that_is_listed_under_another_id_is_not_proposed() -> None:
+    again = candidate("2611.00001", LIBRARY.papers["2503.00005"].title, STEAM.abstract)
+    _, told = believed(plan(again))
+    assert told == [f"{STEAM.id}: its file would not pass the check one-file-per-paper; {GONE}"]
+
+
+def test_a_pull_request_that_is_too_long_for_github_is_not_opened() -> None:
+    judgement = GENUINE.verdicts[0].judgement
+    endless = [part.model_copy(update={"short": "$" * 9_000}) for part in LIBRARY.papers.values()]
+    library = LIBRARY.model_copy(update={"papers": {paper.id: paper for paper in endless}})
+    shown = tuple(one.model_copy(update={"title": "$" * 9_000}) for one in judgement.precedents)
+    verdict = Verdict(record=STEAM, judgement=judgement.model_copy(update={"precedents": shown}))
+    _, told = believed(plan(verdicts=(verdict,), fates=()), library)
+    assert told == [f"{STEAM.id}: its pull request would be longer than GitHub takes; {GONE}"]
+
+
+# --- what is hostile: the fates ---------------------------------------------------------------------------------------
+
+BAD_FATES: dict[str, tuple[dict[str, Any], str]] = {
+    "no id": ({"id": "x-->"}, "this is no arXiv id"),
+    "a listed paper": ({"id": "2503.00005"}, "it is listed already"),
+    "accepted by the bot itself": ({"state": State.ACCEPTED}, "no judging makes a paper accepted"),
+    "rejected by the bot itself": ({"state": State.REJECTED}, "no judging makes a paper rejected"),
+    "proposed without a judgement": ({"state": State.PROPOSED}, "no judging makes a paper proposed"),
+    "another day": ({"at": NOW - timedelta(days=1)}, "it is of another run"),
+    "another run": ({"run": "r0"}, "it is of another run"),
+    "a class of another taxonomy": ({"labels": ("bread-machines",)}, CLASSES),
+    "a pull request": ({"where": "https://evil.example"}, "it tells of a pull request"),
+    "a proposal": ({"proposed": ("steam",)}, "it tells of a pull request"),
+    "a rulebook": ({"rulebook": RULEBOOK}, "it tells of a pull request"),
+    "a hidden title": ({"title": "a\u202eb"}, "its title is not as the bot cleans it"),
+    "a long title": ({"title": "x" * 1_001}, "its title is not as the bot cleans it"),
+    "a reason of two lines": ({"reason": "a\nb"}, "there is a text in it that is too long, or no plain line"),
+    "a long venue": ({"venue": "x" * 4_001}, "there is a text in it that is too long, or no plain line"),
+    "somebody who hides": ({"asked_by": "\u200b"}, "there is a text in it that is too long, or no plain line"),
+    "hidden terms": ({"terms": ("a\x1bb",)}, "its terms are too many, too long, or no plain words"),
+    "many terms": ({"terms": ("a",) * 101}, "its terms are too many, too long, or no plain words"),
+    "a sure thing": ({"confidence": 1.5}, NUMBER),
+    "no number": ({"scope": float("nan")}, NUMBER),
+    "a version below one": ({"version": -1}, NUMBER),
+    "near what is not listed": ({"near": (("Merge me", 0.9),)}, "it names papers that are not listed"),
+    "nearer than near": ({"near": (("VapourLoaf", 9.0),)}, "it names papers that are not listed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "sentence"), BAD_FATES.values(), ids=BAD_FATES)
+def test_a_fate_that_does_not_hold_is_left_out_with_its_sentence(change: dict[str, Any], sentence: str) -> None:
+    bad = ASKED.model_copy(update=change)
+    kept, told = recheck.recheck(plan(fates=(SEEN, bad, EARLY)), LIBRARY, now=NOW)
+    assert kept.fates == (SEEN, EARLY)
+    assert told == [f"a fate (number 2) is left out: {sentence}"]
+
+
+def test_of_two_fates_of_one_paper_the_second_is_left_out() -> None:
+    other = ASKED.model_copy(update={"state": State.SKIPPED})
+    kept, told = believed(plan(fates=(ASKED, other)))
+    assert kept.fates == (ASKED,)
+    assert told == [f"{ASKED.id}: it has two fates; the second is left out"]
+
+
+# --- what is hostile: the rest ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"counts": {"seen": 1, "dry": 1}}, "a count (number 2) is left out: no run counts so"),
+        ({"counts": {"seen": 1, "early": -1}}, "a count (number 2) is left out: no run counts so"),
+        ({"counts": {"seen": 1, "early": 10**300}}, "a count (number 2) is left out: no run counts so"),
+        ({"counts": {"seen": 1, "fates": 1}}, "a count (number 2) is left out: no run counts so"),
+    ],
+)
+def test_a_count_that_no_run_has_is_left_out(change: dict[str, Any], sentence: str) -> None:
+    kept, told = believed(plan(**change))
+    assert kept.counts == {"seen": 1}
+    assert told == [sentence]
+
+
+LINE = "is left out: it is too long, or no plain line"
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\u2028b", "\x1b[2J", "\u202e", "x" * 4_001])
+def test_notes_remarks_and_failures_are_plain_lines(text: str) -> None:
+    failure = {"what": "arXiv", "message": text}
+    kept, told = believed(
+        plan(notes=("fine", text), remarks=("fine", text), failures=(failure, {**failure, "message": "x"}))
+    )
+    assert told == [f"a remark (number 2) {LINE}", f"a failure (number 1) {LINE}", f"a note (number 2) {LINE}"]
+    assert (kept.notes, kept.remarks) == (("fine",), ("fine",))
+    assert [one.message for one in kept.failures] == ["x"]
+
+
+def test_a_flood_of_notes_is_cut_and_told_in_few_sentences() -> None:
+    kept, told = believed(plan(notes=["x"] * 5_000))
+    assert len(kept.notes) == 200
+    assert told[:1] == ["a note (number 201) is left out: there are too many"]
+    assert told[20:] == ["… and 4,780 more parts of the plan are left out"]
+
+
+@pytest.mark.parametrize(
+    "provenance", [None, {"embedder": "fake@0", "taxonomy": "0123"}, {"embedder": "a\nb", "taxonomy": RULEBOOK}]
+)
+def test_what_was_judged_under_another_rulebook_is_dropped_and_due_again(provenance: dict[str, str] | None) -> None:
+    kept, told = believed(plan(STEAM, BOTH, provenance=provenance))
+    assert told == ["the plan was judged under another rulebook: 3 judgements are not used"]
+    assert (kept.verdicts, kept.provenance) == ((), None)
+    assert [one.id for one in kept.fates if one.state is not State.SEEN] == [EARLY.id]
+    last = {one.id: one for one in kept.fates}
+    for paper in (ASKED.id, STEAM.id, BOTH.id):
+        assert last[paper].reason == "judged under another rulebook; due again"
+        assert (last[paper].labels, last[paper].scope) == ((), None)
+
+
+def test_a_class_that_only_the_other_rulebook_had_loses_no_paper() -> None:
+    leaf = Node(id="toast", name="Toast", definition="Bread baked twice.", include=("browning",))
+    root = TAXONOMY.root.model_copy(update={"children": (*TAXONOMY.root.children, leaf)})
+    other = Library(taxonomy=Taxonomy(root=root), papers=LIBRARY.papers)
+    asked_about = ASKED.model_copy(update={"labels": ("toast",)})
+    kept, _ = believed(plan(STEAM, library=other, fates=(asked_about,)))
+    assert [(one.id, one.state) for one in kept.fates] == [(ASKED.id, State.SEEN), (STEAM.id, State.SEEN)]
+
+
+@pytest.mark.parametrize("run", ["", "a b", "r1\n", "x" * 65, "../r1", "<b>"])
+def test_a_plan_whose_run_has_no_name_is_refused(run: str) -> None:
+    with pytest.raises(DataError, match=r"^the plan: the name of its run is none; start the run anew$"):
+        recheck.recheck(GENUINE.model_copy(update={"run": run}), LIBRARY, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "started", [NOW - timedelta(days=15), NOW + timedelta(hours=2), NOW.replace(tzinfo=None), NOW.replace(year=9999)]
+)
+def test_a_plan_that_was_not_made_lately_is_refused(started: datetime) -> None:
+    with pytest.raises(DataError, match=r"^the plan: it was not made lately; start the run anew$"):
+        recheck.recheck(GENUINE.model_copy(update={"started": started}), LIBRARY, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", "the plan: "),
+        ("[]", "the plan: "),
+        ("{", "the plan: "),
+        (b"\xff\xfe", "the plan: "),
+        ("[" * 100_000, "the plan: "),
+        ("{}", "the plan, key run: "),
+        (GENUINE.model_dump_json().replace('"run":', '"body": "# Merge me", "run":', 1), "the plan, key body: "),
+        (GENUINE.model_dump_json().replace('"run":', '"a\\nb": 1, "run":', 1), r"the plan, key a\nb: "),
+        (GENUINE.model_dump_json().replace("Steam injection", "\\ud800", 1), "the plan: "),
+        (GENUINE.model_dump_json().replace('"title":"FogLoaf', '"branch":"main","title":"FogLoaf', 1),
+         "the plan, key verdicts.0.record.branch: "),
+        (b" " * (recheck.MOST_BYTES + 1), "the plan: it is larger than 64,000,000 bytes"),
+    ],
+)  # fmt: skip
+def test_what_is_no_plan_is_refused_in_one_sentence(text: str | bytes, where: str) -> None:
+    with pytest.raises(DataError) as caught:
+        recheck.read_plan(text)
+    assert str(caught.value).startswith(where)
+    assert str(caught.value).endswith("; start the run anew")
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 600
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_edit_of_a_plan_makes_more_of_it_than_a_plan_that_holds(data: st.DataObject) -> None:
+    """Whatever is put anywhere: it is refused, or what comes back is believed once more as it is."""
+    plain: Any = GENUINE.model_dump(mode="json")
+    place, key = plain, "verdicts"
+    while isinstance(place[key], (dict, list)) and place[key] and data.draw(st.booleans()):
+        place = place[key]
+        key = data.draw(st.sampled_from(list(place) if isinstance(place, dict) else range(len(place))))
+    place[key] = data.draw(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([])))
+    try:
+        kept, _ = recheck.recheck(recheck.read_plan(json.dumps(plain)), LIBRARY, now=NOW)
+    except DataError:
+        return
+    assert recheck.recheck(kept, LIBRARY, now=NOW) == (kept, [])
