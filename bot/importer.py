@@ -10,7 +10,7 @@ from bot import ids, readme, table
 from bot.errors import DataError
 from bot.models import Library, Node, Paper, Taxonomy, short_name
 
-_ALIKE = 0.6
+ALIKE = 0.6
 """Share of common words from which two titles under one link are two wordings of one title."""
 
 
@@ -205,7 +205,7 @@ class _Collector:
         paper_id = ids.from_url(link)
         if paper_id is None:
             paper_id = next((key for key, one in self.papers.items() if one["link"] == link), None)
-        if paper_id in self.papers and _likeness(self.papers[paper_id]["title"], title) < _ALIKE:
+        if paper_id in self.papers and likeness(self.papers[paper_id]["title"], title) < ALIKE:
             other = self.papers[paper_id]["title"]
             raise _UnreadableError(
                 f"its link is that of {other!r} in line {self.lines[paper_id]}; correct one of the two"
@@ -238,7 +238,8 @@ def normal(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.lower()))
 
 
-def _likeness(one: str, other: str) -> float:
+def likeness(one: str, other: str) -> float:
+    """Share of the words of two titles that both have."""
     a, b = set(normal(one).split()), set(normal(other).split())
     return len(a & b) / max(1, len(a | b))
 

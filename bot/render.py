@@ -11,10 +11,10 @@ link, and papers that are new to a table follow at its end, by time of submissio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot import ids, readme, table
+from bot import ids, importer, readme, table
 from bot.errors import DataError
 from bot.models import Library, Node, Paper, Taxonomy
 from bot.readme import Readme
@@ -39,7 +39,7 @@ def render(markdown: str, library: Library, file: str = "README.md") -> str:
     found = readme.read(markdown)
     regions = _marked(found, library.taxonomy, file)
     marked = {region.leaf for region in regions}
-    regions += [_adopted(found, leaf, file) for leaf in library.taxonomy.leaves if leaf.id not in marked]
+    regions += [_adopted(found, leaf, library, file) for leaf in library.taxonomy.leaves if leaf.id not in marked]
     newline = "\r\n" if found.lines and found.lines[0].endswith("\r\n") else "\n"
     lines = list(found.lines)
     for region in sorted(regions, reverse=True):
@@ -123,7 +123,7 @@ def _damage(
     return "", ""
 
 
-def _adopted(found: Readme, leaf: Node, file: str) -> _Region:
+def _adopted(found: Readme, leaf: Node, library: Library, file: str) -> _Region:
     """The table under the leaf's heading. Raises DataError when there is not exactly one, or it would lose a row."""
     section = next((one for one in found.root.walk() if one.id in (leaf.id, *leaf.aliases) and one.tables), None)
     if section is None:
@@ -136,7 +136,8 @@ def _adopted(found: Readme, leaf: Node, file: str) -> _Region:
     if len(section.tables) > 1:
         raise DataError(f"{section.name!r} has more than one table", where=where, remedy="make one of them")
     one = section.tables[0]
-    for line, loss in _losses(one):
+    papers = [paper for paper in library.papers.values() if leaf.id in paper.labels]
+    for line, loss in (*_losses(one), *_unlisted(one, papers)):
         raise DataError(f"{loss} and would be lost", where=f"{file}:{line}", remedy="mend or remove it")
     return _Region(one.start, one.end, leaf.id, marked=False)
 
@@ -151,3 +152,15 @@ def _losses(one: readme.Table) -> Iterator[tuple[int, str]]:
     for row in one.rows:
         if row.width > len(columns) or not any(piece.url for piece in table.pieces(row.cells[place])):
             yield row.line, f"the row {row.text!r} cannot be read"
+
+
+def _unlisted(one: readme.Table, papers: Sequence[Paper]) -> Iterator[tuple[int, str]]:
+    """The rows of a table whose paper is not in this class, as ``importer`` would know it: (line from 1, what)."""
+    place = [column.field if column else "" for column in table.columns_of(one.headers)].index("paper")
+    titles = {importer.normal(paper.title) for paper in papers}
+    links = {ids.from_url(paper.link) or paper.link: paper.title for paper in papers}
+    for row in one.rows:
+        title, url = next((piece for piece in table.pieces(row.cells[place]) if piece.url), table.Piece("", ""))
+        there = links.get(ids.from_url(url or "") or url or "", "")
+        if importer.likeness(there, title) < importer.ALIKE and importer.normal(title) not in titles:
+            yield row.line, f"{title!r} is in no file of this class"
