@@ -30,6 +30,8 @@ lint: setup
 	$(BIN)/lint-imports
 	$(BIN)/survey-bot check
 	$(BIN)/survey-bot render --check
+	$(BIN)/zizmor --offline --quiet --pedantic --strict-collection .github/workflows action.yml bot/templates/*.yml
+	PATH="$(CURDIR)/$(BIN):$$PATH" actionlint .github/workflows/*.yml bot/templates/*.yml
 
 # Needs uv. The index is the machine's own affair and must not stand in the lock.
 lock:

@@ -1,0 +1,1 @@
+"""The workflows as act runs them: on this machine, without containers, against the servers of the tests."""
