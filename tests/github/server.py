@@ -73,6 +73,11 @@ class GithubServer(State):
         with self.lock:
             self._faults.extend([(method, re.compile(path_regex), fault)] * times)
 
+    def heal(self) -> None:
+        """Nothing fails any more."""
+        with self.lock:
+            self._faults.clear()
+
     def fault_for(self, method: str, path: str) -> Fault:
         with self.lock:
             for entry in self._faults:
