@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bot import __version__
-from bot.errors import DataError, SourceError, SurveyBotError
+from bot.errors import DataError, SettingsError, SourceError, SurveyBotError
 
 if TYPE_CHECKING:
     from bot.wiring import Wiring
+
+T = TypeVar("T")
 
 OK, FOUND, BAD_INPUT, DEGRADED, STOPPED = 0, 1, 2, 3, 130
 
@@ -72,6 +76,27 @@ def _wiring(ctx: click.Context, *, offline: bool = False) -> Wiring:
     return Wiring(settings.load(ctx.obj), offline=offline)
 
 
+def _watching(ctx: click.Context, *, offline: bool = False) -> Wiring:
+    """As :func:`_wiring` for a command that reads or writes for the bot; ends here when the bot is switched off."""
+    wiring = _wiring(ctx, offline=offline)
+    if not wiring.settings.enabled:
+        click.echo(f"the bot is switched off (enabled = false in {ctx.obj}): nothing is read or written")
+        ctx.exit(OK)
+    return wiring
+
+
+def _complaining(ctx: click.Context, work: Callable[[Wiring], T]) -> T:
+    """Do the work; where settings or data stop the bot, the dashboard tells it too."""
+    from bot import running
+
+    try:
+        return work(_watching(ctx))
+    except (SettingsError, DataError) as error:
+        if os.environ.get("GITHUB_ACTIONS"):
+            running.complain(error)
+        raise
+
+
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 _file = click.Path(path_type=Path)
 _day = click.DateTime(formats=["%Y-%m-%d"])
@@ -100,10 +125,88 @@ def run(
     from bot import running
 
     days = (since and since.date(), until and until.date())
-    report = running.run(_wiring(ctx, offline=offline), feeds, *days, dry_run=dry_run, quiet=as_json)
+    report = running.run(_watching(ctx, offline=offline), feeds, *days, dry_run=dry_run, quiet=as_json)
     if as_json:
         click.echo(report.model_dump_json(indent=2))
     ctx.exit(DEGRADED if report.failures else OK)
+
+
+@cli.command(short_help="The half of a run that only reads.")
+@click.option("--out", type=_file, default=Path("plan.json"), show_default=True, help="Where the plan is written.")
+@click.option("--feed", "feeds", type=_file, multiple=True, help="Read this file instead of arXiv.")
+@click.option("--since", type=_day, help="First day to read.")
+@click.option("--until", type=_day, help="Last day to read.")
+@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts of listed papers.")
+@click.pass_context
+def judge(
+    ctx: click.Context,
+    out: Path,
+    feeds: tuple[Path, ...],
+    since: datetime | None,
+    until: datetime | None,
+    offline: bool,
+) -> None:
+    """Find and judge new papers as a run does, and write what it would do into a file for `survey-bot publish`.
+
+    Needs no permission to write anywhere. What failed is in the plan.
+    """
+    from bot import running
+
+    plan = running.judge(_watching(ctx, offline=offline), feeds, since and since.date(), until and until.date())
+    _write(out, plan.model_dump_json(indent=2))
+    click.echo(f"{len(plan.verdicts)} to propose, {len(plan.fates)} fates, {len(plan.failures)} failures -> {out}")
+
+
+@cli.command(short_help="The half of a run that writes.")
+@click.argument("plan", type=_file, required=False)
+@click.option("--failed", default="", help="Why there may be no plan; the dashboard tells it.")
+@click.pass_context
+def publish(ctx: click.Context, plan: Path | None, failed: str) -> None:
+    """Check the file PLAN of `survey-bot judge`, then open the pull requests it asks for, and learn.
+
+    Nothing in it is believed: what reviewers see is made here, from facts checked against taxonomy and rulebook.
+    """
+    from bot import running
+
+    report = _complaining(ctx, lambda wiring: running.publish(wiring, plan, failed))
+    ctx.exit(DEGRADED if report.failures else OK)
+
+
+@cli.command(short_help="Take in what people did and asked for.")
+@click.pass_context
+def learn(ctx: click.Context) -> None:
+    """Take in what people did with pull requests and asked for on the dashboard, and write the dashboard anew."""
+    from bot import running
+
+    report = _complaining(ctx, running.learn)
+    ctx.exit(DEGRADED if report.failures else OK)
+
+
+@cli.command(short_help="How often people agreed with the bot.")
+@_json
+@click.pass_context
+def stats(ctx: click.Context, as_json: bool) -> None:
+    """How often people merged what the bot proposed, corrected or refused it: per class and per quarter."""
+    from bot import console
+    from bot import stats as counting
+
+    wiring = _wiring(ctx)
+    taxonomy = wiring.shelf.load_taxonomy()
+    agreement = counting.agreement(wiring.ledger.fates().values(), taxonomy.current)
+    if as_json:
+        click.echo(agreement.model_dump_json(indent=2))
+    else:
+        console.show_agreement(agreement, taxonomy)
+
+
+@cli.command(short_help="Show the rows that differ from another commit.")
+@click.argument("base", metavar="COMMIT")
+@click.pass_context
+def preview(ctx: click.Context, base: str) -> None:
+    """Show, as Markdown, how the rows will look of the papers that differ from COMMIT (a branch, a tag, HEAD~1)."""
+    from bot import running
+
+    click.echo(running.preview(_wiring(ctx), base))
 
 
 @cli.command(short_help="Open a pull request for a paper you want.")
@@ -119,7 +222,7 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> 
     """
     from bot import running
 
-    report = running.propose(_wiring(ctx, offline=offline), paper_id, dry_run=dry_run)
+    report = running.propose(_watching(ctx, offline=offline), paper_id, dry_run=dry_run)
     ctx.exit(DEGRADED if report.failures else OK)
 
 
@@ -144,7 +247,8 @@ def explain(ctx: click.Context, paper_id: str, why: bool, offline: bool, as_json
             raise DataError(
                 f"{error}, nor is it listed", where="explain", remedy="give an id like 2602.03782"
             ) from None
-    pulls = wiring.forge(lambda proposal: None, dry_run=False).pulls()
+    github = wiring.settings.forge.kind == "github"  # there the ledger knows as much, and asking takes many calls
+    pulls = {} if github else wiring.forge(lambda proposal: None, dry_run=False).pulls()
     lines = explaining.explain(bare, library, fates, pulls)
     judgement = None
     if why:
@@ -213,12 +317,31 @@ def render(ctx: click.Context, readme: Path | None, only_check: bool) -> None:
         click.echo(f"{file} is rendered")
 
 
+@cli.command(short_help="Ask for the bot to be set up, by one pull request.")
+@click.argument("readme", type=_file, default=Path("README.md"))
+@click.option("--again", is_flag=True, help="Ask anew although the first pull request was closed.")
+@click.option("--dry-run", is_flag=True, help="Show what the pull request would hold; open nothing.")
+@click.option("--offline", is_flag=True, help="Never ask arXiv for the categories of listed papers.")
+def init(readme: Path, again: bool, dry_run: bool, offline: bool) -> None:
+    """Open one pull request that sets the bot up for the list in README, in the repository it stands in.
+
+    It brings the taxonomy, the settings and the workflows. Nothing else happens before it is merged, and nothing at all
+    when it is closed. With a GitHub token in the environment it is opened there, else as a branch of this repository.
+    """
+    from bot import initiating
+
+    click.echo(initiating.init(readme, again=again, dry_run=dry_run, offline=offline))
+
+
 @cli.command(short_help="Lint taxonomy and papers.")
 @click.option("--fix", is_flag=True, help="First write every file in the canonical format.")
 @_json
 @click.pass_context
 def check(ctx: click.Context, fix: bool, as_json: bool) -> None:
-    """Lint the taxonomy and the papers; each finding names file, key and remedy."""
+    """Lint the taxonomy and the papers; each finding names file, key and remedy.
+
+    A class without a definition is told too, but nothing to mend: the rulebook makes the bot better.
+    """
     from bot import check as checking
 
     shelf = _wiring(ctx).shelf
@@ -226,13 +349,16 @@ def check(ctx: click.Context, fix: bool, as_json: bool) -> None:
         shelf.tidy()
     files = shelf.read_files()
     problems = checking.check(files, datetime.now(UTC).year)
+    wrong = [problem for problem in problems if problem.check not in checking.ADVICE]
     if as_json:
         click.echo(json.dumps([problem._asdict() for problem in problems], indent=2, ensure_ascii=False))
     else:
         for problem in problems:
             click.echo(str(problem))
-        click.echo(f"{len(files)} files checked, {len(problems)} to mend")
-    ctx.exit(FOUND if problems else OK)
+        advice = len(problems) - len(wrong)
+        told = f", {advice} pieces of advice" if advice else ""
+        click.echo(f"{len(files)} files checked, {len(wrong)} to mend{told}")
+    ctx.exit(FOUND if wrong else OK)
 
 
 @cli.command()
@@ -288,13 +414,17 @@ def evaluate(
 
 @cli.command(short_help="Say what works on this machine.")
 @click.option("--offline", is_flag=True, help="Do not try to reach arXiv.")
+@click.option(
+    "--github", "on_github", is_flag=True, help="Say instead what is, and what must be, switched on at GitHub."
+)
 @_json
 @click.pass_context
-def doctor(ctx: click.Context, offline: bool, as_json: bool) -> None:
+def doctor(ctx: click.Context, offline: bool, on_github: bool, as_json: bool) -> None:
     """Say what works: model, index, cache, arXiv, forge, keys (present or not, never their values)."""
     from bot import doctor as examining
 
-    findings = examining.examine(_wiring(ctx, offline=offline))
+    wiring = _wiring(ctx, offline=offline)
+    findings = examining.examine_github(wiring) if on_github else examining.examine(wiring)
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in findings], indent=2, ensure_ascii=False))
     else:

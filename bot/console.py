@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import TYPE_CHECKING, TypeVar
 
-from bot import ids
+from bot import ids, stats
 from bot.fates import Fate, RunReport, State
-from bot.models import Library, Proposal
+from bot.models import Library, Proposal, Taxonomy
+from bot.stats import Agreement
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -115,6 +117,7 @@ _WORDS = {
     State.ACCEPTED: ("accepted", "green"),
     State.CORRECTED: ("corrected", "green"),
     State.REJECTED: ("rejected", "dim"),
+    State.POSTPONED: ("postponed", "dim"),
     State.SEEN: ("due", "dim"),
 }
 _TITLE = 56
@@ -152,7 +155,7 @@ def show_report(report: RunReport, library: Library) -> None:
     if report.unreadable:
         console.print(f"{report.unreadable} unreadable record(s); the first are told above")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    counts = ("seen", "listed", "known", "early", "skipped", "asked", "proposed", "failed")
+    counts = ("seen", "listed", "known", "early", "skipped", "asked", "proposed", "held", "failed")
     for name in counts:
         table.add_column(name, justify="right")
     table.add_row(*(str(getattr(report, name)) for name in counts))
@@ -166,10 +169,18 @@ def _show_where(report: RunReport, console: Console) -> None:
     if report.dry:
         console.print("dry run: nothing was opened or written down")
     elif opened:
-        console.print(_calm(f"pull requests are in {opened.rpartition('/')[0]}"), markup=False)
+        folder = re.sub(r"/pull$", "/pulls", opened.rpartition("/")[0])  # GitHub's page of all of them
+        console.print(_calm(f"pull requests are in {folder}"), markup=False)
     if report.waiting:
         shown = ", ".join(fate.id for fate in report.waiting[:5])
         more = " …" if len(report.waiting) > 5 else ""
         count = len(report.waiting)
         console.print(f"{count} paper(s) wait for your word, the likeliest first: {shown}{more}", markup=False)
         console.print("  survey-bot explain ID  says why;  survey-bot propose ID  opens a pull request")
+
+
+def show_agreement(agreement: Agreement, taxonomy: Taxonomy) -> None:
+    """How often people agreed with the bot."""
+    console = output()
+    for line in stats.lines(agreement, taxonomy):
+        console.print(_calm(line), markup=False)

@@ -6,22 +6,12 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
 
 from bot import console
 from bot.errors import SurveyBotError
+from bot.findings import Finding, State
 from bot.ports import Entry
 from bot.wiring import Wiring
-
-State = Literal["works", "warning", "fails"]
-
-
-class Finding(NamedTuple):
-    """One part, how it is, and the words for it."""
-
-    part: str
-    state: State
-    words: str
 
 
 def examine(wiring: Wiring) -> list[Finding]:
@@ -35,13 +25,18 @@ def examine(wiring: Wiring) -> list[Finding]:
         ("ledger", _ledger),
         ("keys", _keys),
     ]
-    findings = []
+    findings = list[Finding]()
     for part, examination in examinations:
         try:
             findings += list(examination(wiring))
         except SurveyBotError as error:
             findings.append(Finding(part, "fails", str(error)))
     return findings
+
+
+def examine_github(wiring: Wiring) -> list[Finding]:
+    """What on GitHub must be as the bot needs it. Raises SettingsError when repository or token are not known."""
+    return wiring.github_settings.examine(datetime.now(UTC))
 
 
 def show(findings: list[Finding]) -> None:
@@ -108,10 +103,7 @@ def _forge(wiring: Wiring) -> Iterator[Finding]:
             "forge", "warning", 'dry-run: nothing is opened; for branches in a repository set [forge] kind = "local"'
         )
         return
-    pulls = forge.pulls()
-    yield Finding(
-        "forge", "works", f"{wiring.settings.at_root(wiring.settings.forge.path)}, {len(pulls)} pull requests"
-    )
+    yield Finding("forge", "works", f"{forge.name}, {len(forge.pulls())} pull requests")
 
 
 def _ledger(wiring: Wiring) -> Iterator[Finding]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot import console, ids, pipeline, prepare
-from bot.errors import DataError
-from bot.fates import RunReport
-from bot.models import Judgement, Record
+from bot import console, dashboard, ids, pipeline, prepare
+from bot.errors import DataError, SurveyBotError
+from bot.fates import Failure, Fate, RunReport
+from bot.models import Judgement, Library
+from bot.plan import Plan
 from bot.ports import Source
-from bot.wiring import Wiring
+from bot.wiring import Wiring, github
 from bot.yaml_format import taxonomy_sha
 
 
@@ -30,7 +32,7 @@ def run(
     quiet: bool = False,
 ) -> RunReport:
     """Run once and show it. ``feeds`` replace arXiv. Raises SurveyBotError when nothing could be done."""
-    return _run(wiring, wiring.sources(feeds, since, until, now()), dry_run=dry_run, quiet=quiet)
+    return _run(wiring, wiring.sources(feeds, since, until, now()), {}, dry_run=dry_run, quiet=quiet)
 
 
 def propose(wiring: Wiring, paper_id: str, *, dry_run: bool = False) -> RunReport:
@@ -42,7 +44,75 @@ def propose(wiring: Wiring, paper_id: str, *, dry_run: bool = False) -> RunRepor
     found = wiring.archive.find([bare], console.ConsoleProgress())
     if bare not in found.records:
         raise DataError(f"its title and abstract could not be had: {found.problem}", where=bare)
-    return _run(wiring, [_Given(found.records[bare])], asked_for={bare}, dry_run=dry_run)
+    return _run(wiring, [], {bare: "a human"}, dry_run=dry_run)
+
+
+def judge(wiring: Wiring, feeds: Sequence[Path], since: date | None, until: date | None) -> Plan:
+    """What a run would write down; nothing is written but the ledger's copy here. Raises as :func:`run`."""
+    library = wiring.shelf.load()
+    parts = _parts(wiring, library, wiring.sources(feeds, since, until, now()))
+    return pipeline.judge(library, parts, run=pipeline.run_name(now()), now=now)
+
+
+def publish(wiring: Wiring, file: Path | None, failed: str = "") -> RunReport:
+    """Write down the plan in ``file``, of which nothing is believed before it was checked. Raises as :func:`run`.
+
+    ``failed``: why there may be no plan; it is told on the dashboard, and what people did is learned all the same.
+    """
+    from bot import recheck
+
+    library = wiring.shelf.load()
+    if file and (file.exists() or not failed):
+        plan, refused = recheck.recheck(recheck.read_plan(_plan(file)), library, now=now())
+    else:
+        started = now()
+        plan, refused = Plan(run=pipeline.run_name(started), started=started), []
+    failures = [Failure(what="judging", message=failed)] if failed else []
+    failures += [Failure(what="plan", message=sentence) for sentence in refused]
+    plan = plan.model_copy(update={"failures": (*plan.failures, *failures)})
+    return _shown(pipeline.publish(library, _parts(wiring, library, []), plan, now=now), library)
+
+
+def learn(wiring: Wiring) -> RunReport:
+    """What people did since the last run goes into the ledger. Raises as :func:`run`."""
+    library = wiring.shelf.load()
+    parts = _parts(wiring, library, [])
+    return _shown(pipeline.learn(library, parts, run=pipeline.run_name(now()), now=now), library)
+
+
+def preview(wiring: Wiring, base: str) -> str:
+    """The rows of the tables that differ from the commit ``base``, as Markdown. Raises SurveyBotError."""
+    from bot import preview as previewing
+    from bot.adapters.git import Git
+    from bot.adapters.shelf import Shelf
+
+    folder, after = wiring.shelf.folder, wiring.shelf.load()
+    with tempfile.TemporaryDirectory() as old:
+        git, index = Git(folder), {"GIT_INDEX_FILE": str(Path(old, "index"))}
+        where, root = git("rev-parse", "--show-prefix").strip(), git("rev-parse", "--show-toplevel").removesuffix("\n")
+        if not git.succeeds("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}"):
+            raise DataError("is no commit of this repository", where=base, remedy="fetch it first")
+        if not git.succeeds("rev-parse", "--verify", "--quiet", f"{base}:{where}"):
+            return previewing.preview(None, after)
+        git("read-tree", f"{base}:{where}", env=index)
+        Git(Path(root))("checkout-index", "--all", f"--prefix={old}/{folder.name}/", env=index)
+        return previewing.preview(Shelf(Path(old, folder.name)).load(), after)
+
+
+def complain(problem: SurveyBotError) -> None:
+    """Tell on the dashboard what stopped the bot, with nothing but the environment of a workflow to go by.
+
+    Best effort: the one who called tells the problem all the same.
+    """
+    from bot.adapters.github_forge import GitHubForge
+    from bot.settings import Forge
+
+    try:
+        place, options = github(), Forge(kind="github")
+        forge = GitHubForge(place.repository, "", place.token, api=place.api, server=place.server, options=options)
+        forge.show(lambda ticked: dashboard.complaint(str(problem), ticked=ticked))
+    except SurveyBotError as error:
+        console.error(f"the dashboard could not be told: {error}")
 
 
 def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
@@ -90,26 +160,27 @@ def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
     return judgement, [*lines, *explain.why(judgement, library.taxonomy), *ready.lacking, *ready.notes]
 
 
-class _Given:
-    """A source of one paper."""
-
-    name = "the paper asked for"
-
-    def __init__(self, record: Record) -> None:
-        self._record = record
-
-    def records(self, on_problem: Callable[[str], None]) -> Iterator[Record]:
-        yield self._record
+def _plan(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"cannot be read: {error.strerror}", where=str(file), remedy="give the file that survey-bot judge wrote"
+        ) from None
 
 
-def _run(
-    wiring: Wiring, sources: Sequence[Source], *, asked_for: Container[str] = (), dry_run: bool, quiet: bool = False
-) -> RunReport:
+def _parts(
+    wiring: Wiring, library: Library, sources: Sequence[Source], *, dry_run: bool = False, quiet: bool = False
+) -> pipeline.Parts:
     from bot.judge import EmbeddedJudge
 
-    library = wiring.shelf.load()
     forge = wiring.forge((lambda proposal: None) if quiet else console.show_proposal, dry_run=dry_run)
-    parts = pipeline.Parts(
+
+    def tell(fate: Fate) -> None:
+        if not quiet and not forge.dry:
+            console.show_fate(fate, library)
+
+    return pipeline.Parts(
         sources=sources,
         archive=wiring.archive,
         memory=lambda: wiring.memory(library.taxonomy.root.id),
@@ -118,9 +189,22 @@ def _run(
         ledger=wiring.ledger,
         progress=console.ConsoleProgress(),
         papers_folder=wiring.papers_folder,
-        on_judged=(lambda fate: None) if quiet or forge.dry else (lambda fate: console.show_fate(fate, library)),
+        caps=wiring.settings.forge,
+        on_judged=tell,
+        home=wiring.home,
+        problems=lambda: wiring.problems(now()),
     )
+
+
+def _run(
+    wiring: Wiring, sources: Sequence[Source], asked_for: Mapping[str, str], *, dry_run: bool, quiet: bool = False
+) -> RunReport:
+    library = wiring.shelf.load()
+    parts = _parts(wiring, library, sources, dry_run=dry_run, quiet=quiet)
     report = pipeline.run(library, parts, run=pipeline.run_name(now()), now=now, asked_for=asked_for)
-    if not quiet:
-        console.show_report(report, library)
+    return report if quiet else _shown(report, library)
+
+
+def _shown(report: RunReport, library: Library) -> RunReport:
+    console.show_report(report, library)
     return report

@@ -8,24 +8,61 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import platformdirs
 
 from bot.adapters.shelf import PAPERS, Shelf
 from bot.errors import SettingsError
 from bot.models import Proposal
-from bot.ports import Forge, Source
+from bot.ports import Forge, Ledger, Source
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.adapters.archive import RecordArchive
     from bot.adapters.arxiv_api import ArxivApi
-    from bot.adapters.ledger_file import LedgerFile
+    from bot.adapters.github_forge import GitHubForge
+    from bot.adapters.github_settings import GitHubSettings
     from vectorstore.index import ChromaMemory
 
 CACHE_VARIABLE = "SURVEY_BOT_CACHE"
 """Environment variable that overrides where the cache is."""
+
+
+class GitHub(NamedTuple):
+    """Where on GitHub the survey is, and who asks; from the settings and from what a workflow is given.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+    """
+
+    repository: str
+    token: str
+    api: str
+    server: str
+
+    @property
+    def git(self) -> str:
+        """The address of the git repository."""
+        return f"{self.server}/{self.repository}.git"
+
+
+def github(repository: str = "", token_env: str = "GITHUB_TOKEN") -> GitHub:  # noqa: S107 - a name
+    """GitHub as the environment has it. Raises SettingsError when repository or token are not known."""
+    environment = os.environ
+    repository = repository or environment.get("GITHUB_REPOSITORY", "")
+    if not repository:
+        raise SettingsError(
+            "which repository on GitHub is not known", where="[forge] repository", remedy="write owner/name there"
+        )
+    token = environment.get(token_env, "")
+    if not token:
+        raise SettingsError(
+            f"the environment variable {token_env} is not set",
+            where="[forge] token_env",
+            remedy="put a token of GitHub there, see docs/github.md",
+        )
+    api = environment.get("GITHUB_API_URL") or "https://api.github.com"
+    return GitHub(repository, token, api, environment.get("GITHUB_SERVER_URL") or "https://github.com")
 
 
 @dataclass(frozen=True)
@@ -61,8 +98,14 @@ class Wiring:
         return RecordArchive(self.cache / "records", None if self.offline else self.arxiv.fetch)
 
     @cached_property
-    def ledger(self) -> LedgerFile:
-        """One fate per paper."""
+    def ledger(self) -> Ledger:
+        """One fate per paper: a file, or with GitHub a branch. Raises SettingsError."""
+        if self.settings.forge.kind == "github":
+            from bot.adapters.state_branch import BranchLedger
+
+            place = self.github
+            folder = self.cache / "state" / place.repository.replace("/", "_")
+            return BranchLedger(folder, place.git, self.settings.ledger.branch, place.token)
         from bot.adapters.ledger_file import LedgerFile
 
         return LedgerFile(self.settings.at_root(self.settings.ledger.path))
@@ -95,15 +138,54 @@ class Wiring:
             from bot.adapters.dry_run_forge import DryRunForge
 
             return DryRunForge(show)
+        if self.settings.forge.kind == "github":
+            return self.github_forge
         from bot.adapters.local_forge import LocalForge
 
         return LocalForge(self.settings.at_root(self.settings.forge.path), self.settings.forge.base)
+
+    @cached_property
+    def github(self) -> GitHub:
+        """The repository on GitHub. Raises SettingsError."""
+        return github(self.settings.forge.repository, self.settings.forge.token_env)
+
+    @cached_property
+    def github_forge(self) -> GitHubForge:
+        """One for all, so that it clones once. Raises SettingsError."""
+        from bot.adapters.github_forge import GitHubForge
+
+        place, options = self.github, self.settings.forge
+        return GitHubForge(
+            place.repository, options.base, place.token, api=place.api, server=place.server, options=options
+        )
+
+    @property
+    def home(self) -> str:
+        """Where people read the repository; empty where it has no such page. Raises SettingsError."""
+        is_github = self.settings.forge.kind == "github"
+        return f"{self.github.server}/{self.github.repository}" if is_github else ""
+
+    def problems(self, now: datetime) -> list[str]:
+        """What a person should be told of the place where pull requests live; its schedule is kept alive on the way."""
+        if self.settings.forge.kind != "github":
+            return []
+        return self.github_settings.activity.problems(now)
+
+    @cached_property
+    def github_settings(self) -> GitHubSettings:
+        """What must be switched on at GitHub. Raises SettingsError."""
+        from bot.adapters.github_settings import GitHubSettings
+
+        place, settings = self.github, self.settings
+        return GitHubSettings(
+            place.repository, place.token, api=place.api, options=settings.forge, state=settings.ledger.branch
+        )
 
     @property
     def papers_folder(self) -> str:
         """Where a paper's file goes, from the root of the forge's repository. Raises SettingsError if it is outside."""
         forge = self.settings.forge
-        root = self.settings.at_root(forge.path) if forge.kind == "local" else self.settings.root
+        root = self.settings.root if forge.kind == "dry-run" else self.settings.at_root(forge.path)
         try:
             return (self.shelf.folder / PAPERS).relative_to(root.resolve()).as_posix()
         except ValueError:

@@ -167,8 +167,8 @@ def test_the_closing_summary_counts_every_paper_and_tells_what_failed(capsys: Ca
                  "run r1, 0.0 s (early: ruled out by their words alone)"):  # fmt: skip
         assert line in out.splitlines()
     header, row = (line.split() for line in out.splitlines()[-2:])
-    assert header == ["seen", "listed", "known", "early", "skipped", "asked", "proposed", "failed"]
-    assert row == ["5", "0", "0", "4", "0", "1", "0", "0"]
+    assert header == ["seen", "listed", "known", "early", "skipped", "asked", "proposed", "held", "failed"]
+    assert row == ["5", "0", "0", "4", "0", "1", "0", "0", "0"]
 
 
 def test_a_quiet_run_says_nothing_of_what_did_not_happen(capsys: Capture) -> None:

@@ -112,7 +112,9 @@ class House:
             on_judged=on_judged,
         )
         moment = datetime(2026, 11, 20, tzinfo=UTC) + timedelta(days=self.days)
-        return run(library, parts, run=f"run-{self.days}", now=lambda: moment, asked_for=asked_for)
+        return run(
+            library, parts, run=f"run-{self.days}", now=lambda: moment, asked_for=dict.fromkeys(asked_for, "a human")
+        )
 
     def states(self) -> dict[str, State]:
         return {paper_id: fate.state for paper_id, fate in LedgerFile(self.folder / "ledger.jsonl").fates().items()}

@@ -1,0 +1,277 @@
+"""The first half of a run: watch, embed, judge. It reads strangers' papers, and what it decides is a plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from typing import NamedTuple
+
+from bot import texts
+from bot.errors import LedgerError, SurveyBotError
+from bot.fates import Failure, Fate, State
+from bot.models import Judgement, Lane, Library, Record
+from bot.pipeline.looking import Sight
+from bot.pipeline.parts import Parts, bug
+from bot.plan import Plan, Provenance, Verdict
+from bot.ports import Neighbour, Reading
+from bot.prepare import prepare
+from bot.watch import first_seen, venue
+from bot.yaml_format import taxonomy_sha
+
+_TOLD = 10
+"""Unreadable records that are told one by one; the rest is only counted."""
+_BATCH = 500
+"""Fates of papers that were ruled out early are written in batches: one fsync each."""
+_UNDECIDED = (State.SEEN, State.SKIPPED, State.ASKED)
+
+
+class Candidate(NamedTuple):
+    """A paper that could belong: as it came, as it is judged and shown, and what a reviewer should know of its text."""
+
+    raw: Record
+    record: Record
+    flags: tuple[str, ...]
+
+
+class Read(NamedTuple):
+    """A candidate as it is read, and the listed papers nearest to it."""
+
+    candidate: Candidate
+    reading: Reading
+    near: list[Neighbour]
+
+
+class Judging:
+    """Judges what is new, what is due again and what a person wants, and makes a plan of it.
+
+    What falls is written to the ledger as it falls, so that a kill loses nothing.
+    """
+
+    def __init__(self, library: Library, parts: Parts, sight: Sight) -> None:
+        self._library, self._parts, self._sight = library, parts, sight
+        self._wanted = dict(sight.wanted)
+        self._rulebook = taxonomy_sha(library.taxonomy)[:12]
+        self._counts = Counter[str]()
+        self._failures: list[Failure] = []
+        self._notes = list(sight.notes)
+        self._fates: dict[str, Fate] = {}
+        self._verdicts: list[Verdict] = []
+        self._provenance: Provenance | None = None
+        self._remarks: Sequence[str] = ()
+        self._watched = bool(parts.sources)
+
+    def plan(self) -> Plan:
+        """Watch, embed, judge."""
+        candidates = self._watch()
+        if candidates:
+            self._judge(self._embed(candidates))
+        return Plan(
+            run=self._sight.run,
+            started=self._sight.at,
+            counts=dict(self._counts),
+            watched=self._watched,
+            failures=tuple(self._failures),
+            notes=tuple(dict.fromkeys([*self._notes, *self._parts.archive.notes])),
+            remarks=tuple(self._remarks),
+            fates=tuple(self._fates.values()),
+            verdicts=tuple(sorted(self._verdicts, key=_likeliest_first)),
+            provenance=self._provenance,
+        )
+
+    # --- watch --------------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> list[Candidate]:
+        """The papers that are new and could belong. They have a fate from here on: seen, and due until it is more."""
+        candidates, early = dict[str, Candidate](), list[Fate]()
+        arriving = chain(self._arriving(), self._due(candidates))
+        for raw in self._parts.progress(first_seen(arriving), "watching"):
+            self._counts["seen"] += 1
+            if raw.id in self._library.papers:
+                self._counts["listed"] += 1
+            elif self._is_known(raw):
+                self._counts["known"] += 1
+            else:
+                record, flags = texts.clean_record(raw)
+                reason = None if self._is_certain(raw.id) else self._parts.judge.ruled_out(record)
+                if reason is None:
+                    candidates[raw.id] = Candidate(raw, record, flags)
+                    continue
+                self._counts["early"] += 1
+                early.append(self._fate(record, State.SKIPPED, reason))
+                if len(early) == _BATCH:
+                    self._record(early)
+                    early = []
+        self._record([*early, *self._seen(candidates.values(), "found, not judged yet")])
+        return list(candidates.values())
+
+    def _due(self, met: Container[str]) -> Iterator[Record]:
+        """Papers an earlier run could not judge to the end and those to be looked at once more, without the ``met``."""
+        fates = self._sight.fates.values()
+        again = [fate.id for fate in fates if fate.state is State.SEEN or self._is_outdated(fate)]
+        wanted = [paper for paper in dict.fromkeys([*self._wanted, *again]) if paper not in met]
+        postponed = [fate.id for fate in fates if fate.state is State.POSTPONED and fate.id not in met]
+        yield from self._found(wanted, "papers due from an earlier run")
+        found = self._found(postponed, "postponed papers", fresh=True)
+        yield from (record for record in found if not self._is_known(record))
+
+    def _found(self, paper_ids: list[str], what: str, *, fresh: bool = False) -> Iterator[Record]:
+        if paper_ids:
+            found = self._parts.archive.find(paper_ids, self._parts.progress, fresh=fresh)
+            yield from found.records.values()
+            if found.problem:
+                self._fail(what, SurveyBotError(found.problem))
+
+    def _arriving(self) -> Iterator[Record]:
+        for source in self._parts.sources:
+            try:
+                yield from source.records(self._unreadable)
+            except SurveyBotError as error:
+                self._watched = False
+                self._fail(source.name, error)
+
+    def _unreadable(self, problem: str) -> None:
+        self._counts["unreadable"] += 1
+        if self._counts["unreadable"] <= _TOLD:
+            self._notes.append(problem)
+
+    def _is_known(self, record: Record) -> bool:
+        """Whether there is nothing to do for it; what wakes a postponed paper makes it wanted."""
+        fate = self._sight.fates.get(record.id)
+        if fate is not None and fate.state is State.POSTPONED and (why := woken(record, fate)):
+            self._wanted.setdefault(record.id, why)
+        return fate is not None and fate.state is not State.SEEN and not self._is_certain(record.id)
+
+    def _is_certain(self, paper_id: str) -> bool:
+        """Whether it gets a pull request, or has one, whatever is thought of its scope."""
+        fate = self._sight.fates.get(paper_id)
+        return paper_id in self._wanted or (fate is not None and self._is_outdated(fate))
+
+    def _is_outdated(self, fate: Fate) -> bool:
+        """Whether the rulebook changed under an open proposal."""
+        return fate.state is State.PROPOSED and fate.rulebook not in ("", self._rulebook)
+
+    # --- embed --------------------------------------------------------------------------------------------------------
+
+    def _embed(self, candidates: Sequence[Candidate]) -> Iterable[Read]:
+        """Every candidate with its reading and the listed papers nearest to it, the judge fitted to the survey.
+
+        If that cannot be had, all of them are due again.
+        """
+        parts = self._parts
+        if not parts.forge.dry:
+            parts.archive.keep(candidate.raw for candidate in candidates)  # a human may ask for one later
+        try:
+            memory = parts.memory()
+            asked = [candidate.record for candidate in candidates]
+            found = prepare(self._library, parts.archive, memory, parts.judge, self._sight.fates, asked, parts.progress)
+        except SurveyBotError as error:
+            self._fail("embedding", error, candidates)
+            return []
+        except Exception as error:  # a fault of ours must not lose what was watched
+            self._fail("learning from the past", bug(error), candidates)
+            return []
+        self._remarks = found.lacking
+        self._notes += [*found.lacking, *found.notes]
+        self._provenance = Provenance(embedder=memory.model, taxonomy=self._rulebook)
+        return map(Read, candidates, found.readings, found.near)
+
+    # --- judge --------------------------------------------------------------------------------------------------------
+
+    def _judge(self, papers: Iterable[Read]) -> None:
+        """Each paper gets its judgement; those of the first lane become verdicts, the others have their fate."""
+        states = {Lane.SKIP: State.SKIPPED, Lane.ASK: State.ASKED}
+        for candidate, reading, near in papers:
+            record = candidate.record
+            fate: Fate | None = None
+            with self._spared(candidate):
+                judgement = self._parts.judge.judge(record, reading, near, candidate.flags)
+                by = self._wanted.get(record.id, "")
+                if by:
+                    reason = f"{by} asked for it; {judgement.reason}"
+                    judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})
+                if judgement.lane is Lane.PROPOSE or self._is_certain(record.id):
+                    self._verdicts.append(Verdict(record=record, judgement=judgement, asked_by=by))
+                    continue
+                fate = self._fate(record, states[judgement.lane], judgement.reason, judgement)
+                self._counts[fate.state.value] += 1
+                self._record([fate])
+            self._parts.on_judged(fate or self._sight.fates[record.id])  # not spared: a fate stands, told or not
+
+    @contextmanager
+    def _spared(self, candidate: Candidate) -> Iterator[None]:
+        """Whatever one paper provokes, a fault of ours included, costs that paper one run and the others nothing."""
+        try:
+            yield
+        except SurveyBotError as error:
+            self._fail(candidate.raw.id, error, [candidate])
+        except Exception as error:  # the boundary: a stranger's text must not stop the watch
+            self._fail(candidate.raw.id, bug(error), [candidate])
+
+    # --- what is written down -----------------------------------------------------------------------------------------
+
+    def _fail(self, what: str, error: SurveyBotError, touched: Sequence[Candidate] = ()) -> None:
+        self._failures.append(Failure(what=what, message=str(error)))
+        self._counts["failed"] += len(touched)
+        self._record(self._seen(touched, f"due again: {error}"))
+
+    def _seen(self, candidates: Iterable[Candidate], reason: str) -> list[Fate]:
+        """Due again; what is open, or postponed, stays that until it is more."""
+        fates = [self._fate(candidate.record, State.SEEN, reason) for candidate in candidates]
+        known = self._sight.fates
+        return [fate for fate in fates if fate.id not in known or known[fate.id].state in (*_UNDECIDED, State.REJECTED)]
+
+    def _record(self, fates: Sequence[Fate]) -> None:
+        """Write fates to the ledger, unless this is a rehearsal; one that fails costs work later, never this run's."""
+        self._fates |= {fate.id: fate for fate in fates}
+        self._sight.note(fates)
+        if self._parts.forge.dry or not fates:
+            return
+        try:
+            self._parts.ledger.record(fates)
+        except LedgerError as error:
+            if all(failure.what != "ledger" for failure in self._failures):
+                self._failures.append(Failure(what="ledger", message=str(error)))
+
+    def _fate(self, record: Record, state: State, reason: str, judgement: Judgement | None = None) -> Fate:
+        by = self._wanted.get(record.id, "") if state is State.SEEN else ""
+        fate = new_fate(record, state, reason, self._sight, judgement)
+        return fate.model_copy(update={"asked_by": by}) if by else fate
+
+
+def new_fate(record: Record, state: State, reason: str, sight: Sight, judgement: Judgement | None = None) -> Fate:
+    """A fate of this run, with what the bot thought of the paper."""
+    base = Fate(
+        id=record.id,
+        state=state,
+        reason=reason,
+        at=sight.at,
+        run=sight.run,
+        title=record.title,
+        version=record.version,
+        venue=venue(record),
+    )
+    if judgement is None:
+        return base
+    return base.model_copy(
+        update={
+            "scope": round(judgement.scope.score, 4),
+            "labels": judgement.labels,
+            "confidence": round(judgement.confidence, 4),
+            "near": tuple((near.title, round(near.similarity, 2)) for near in judgement.precedents),
+            "terms": judgement.scope.terms,
+        }
+    )
+
+
+def woken(record: Record, fate: Fate) -> str:
+    """Why a postponed paper is looked at again, or nothing when it sleeps on."""
+    if record.version and fate.version and record.version > fate.version:
+        return f"its version {record.version}"
+    found = venue(record)
+    return f"its venue ({found})" if found and found != fate.venue else ""
+
+
+def _likeliest_first(verdict: Verdict) -> tuple[bool, float]:
+    return (not verdict.asked_by, -verdict.judgement.scope.score * verdict.judgement.confidence)

@@ -1,0 +1,83 @@
+"""The start of a run: what is known of every paper, what people did since the last run, and what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot import learn
+from bot.fates import Fate, Request, RunReport, State, Wish
+from bot.models import Library
+from bot.pipeline.parts import Parts
+
+
+@dataclass
+class Sight:
+    """What a run sees when it starts. ``fates`` goes with the run: what it decides is seen from then on."""
+
+    run: str
+    at: datetime
+    fates: dict[str, Fate]
+    earlier: Sequence[RunReport]
+    learned: list[Fate]
+    """What people did since the last run; not in the ledger yet."""
+    requests: list[Request]
+    wanted: dict[str, str]
+    """Papers a person wants proposed, and who; those that were proposed before excepted."""
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, fates: Iterable[Fate]) -> None:
+        """These are known from now on."""
+        self.fates.update({fate.id: fate for fate in fates})
+
+
+def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: Mapping[str, str]) -> Sight:
+    """Ask ledger and forge. Raises SurveyBotError when one of them does not answer."""
+    fates, earlier = dict(parts.ledger.fates()), list(parts.ledger.runs())
+    notes = list(parts.ledger.notes)
+    if parts.forge.dry:
+        wanted = _open_to(fates, {**_waiting(fates), **asked_for})
+        return Sight(run, at, fates, earlier, [], [], wanted, notes)
+    here = [report for report in earlier if report.forge == parts.forge.name]
+    since = here[-1].started if here else None
+    pulls, requests = parts.forge.pulls(since), parts.forge.requests(since)
+    current = library.taxonomy.current
+    learned = learn.new_fates(
+        fates, pulls, library.papers, at=at, run=run, gone=_gone(parts, earlier, here), current=current
+    )
+    fates.update({fate.id: fate for fate in learned})
+    refused = learn.granted(fates, requests, library.papers, at=at, run=run)
+    fates.update({fate.id: fate for fate in refused})
+    wishes = {request.id: request.by for request in requests if request.wish is Wish.PROPOSE}
+    last = {request.id: request.wish for request in requests}
+    wishes = {paper: by for paper, by in wishes.items() if last[paper] is Wish.PROPOSE and paper not in library.papers}
+    wanted = _open_to(fates, {**_waiting(fates), **wishes, **asked_for})
+    return Sight(run, at, fates, earlier, [*learned, *refused], requests, wanted, notes)
+
+
+def _gone(parts: Parts, earlier: Sequence[RunReport], here: Sequence[RunReport]) -> State | None:
+    """What a proposed paper is whose pull request the forge did not name.
+
+    Refused, where pull requests can vanish and this one was here; due again, where all were asked for and it was not
+    among them (another forge had it, or a run was killed before it was opened); else it has only not changed.
+    """
+    if parts.forge.forgets and (here or not earlier):
+        return State.REJECTED
+    return None if here else State.SEEN
+
+
+def _waiting(fates: Mapping[str, Fate]) -> dict[str, str]:
+    """What people asked for and an earlier run could not do."""
+    return {fate.id: fate.asked_by for fate in fates.values() if fate.asked_by and fate.state is State.SEEN}
+
+
+def _open_to(fates: Mapping[str, Fate], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Of these papers the ones that may be proposed: what has, or had, a pull request is not proposed twice."""
+
+    def may(fate: Fate | None) -> bool:
+        if fate is None or fate.state in (State.SEEN, State.SKIPPED, State.ASKED, State.POSTPONED):
+            return True
+        return fate.state is State.REJECTED and not fate.where
+
+    return {paper: by for paper, by in wanted.items() if may(fates.get(paper))}
