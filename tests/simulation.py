@@ -10,10 +10,11 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from bot import ids, pipeline
 from bot.adapters.archive import RecordArchive
@@ -21,7 +22,7 @@ from bot.adapters.github_forge import GitHubForge
 from bot.adapters.state_branch import BranchLedger
 from bot.errors import SurveyBotError
 from bot.fates import Fate, RunReport, State
-from bot.models import Judgement, Lane, Library, Paper, Part, Ranked, Rationale, Record, Scope
+from bot.models import Judgement, Lane, Library, Paper, Part, Ranked, Rationale, Record, Scope, Taxonomy
 from bot.ports import Entry, Neighbour, Past, Progress, Reading
 from bot.settings import Forge
 from bot.yaml_format import dump_paper, dump_taxonomy, read_paper
@@ -48,6 +49,9 @@ class Numbered:
 
     neighbours = 1
 
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+
     def ruled_out(self, record: Record) -> str | None:
         return "nothing of bread" if int(record.id[-1]) == 9 else None
 
@@ -57,16 +61,17 @@ class Numbered:
     def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
         last = int(record.id[-1])
         lane = Lane.PROPOSE if last < 6 else Lane.ASK if last < 8 else Lane.SKIP
-        first = LEAVES[int(record.id[-2]) % len(LEAVES)]
+        leaves = list(self._taxonomy.paths)
+        first = leaves[int(record.id[-2]) % len(leaves)]
         ranked = [Ranked(label=first, probability=0.8)]
-        ranked += [Ranked(label=leaf, probability=0.2 / len(LEAVES)) for leaf in LEAVES if leaf != first]
+        ranked += [Ranked(label=leaf, probability=0.2 / len(leaves)) for leaf in leaves if leaf != first]
         return Judgement(
             scope=Scope(score=0.5 + last / 100),
             lane=lane,
             reason=f"its number ends in {last}",
             placement=tuple(ranked),
             labels=(first,),
-            rationale=Rationale(rules=(TAXONOMY.leaf(first).include[0],), quote=record.abstract),
+            rationale=Rationale(rules=(self._taxonomy.leaf(first).include[0],), quote=record.abstract),
             lines=(Part(name="ask", value=0.2), Part(name="propose", value=0.5), Part(name="further", value=1.0)),
         )
 
@@ -118,6 +123,8 @@ class World:
     caps: Forge = field(default_factory=lambda: Forge(kind="github", open=8, new=3))
     day: datetime = datetime(2026, 1, 5, 5, 37, tzinfo=UTC)
 
+    taxonomy: Taxonomy = TAXONOMY
+
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)  # noqa: S311 - a simulation
         self.server.clock = lambda: self.day
@@ -150,7 +157,7 @@ class World:
                 stem = path.removeprefix("taxonomy/papers/").removesuffix(".yaml")
                 paper_id = ids.from_stem(stem)
                 papers[paper_id] = read_paper(self.server.file("main", path) or "", paper_id, path).get()
-        return Library(taxonomy=TAXONOMY, papers=papers)
+        return Library(taxonomy=self.taxonomy, papers=papers)
 
     def parts(self, records: Sequence[Record], at: Callable[[], None] = lambda: None) -> pipeline.Parts:
         """A fresh runner's doors: nothing is left of the run before. ``at`` is called where a run may be ended."""
@@ -162,7 +169,7 @@ class World:
             sources=[Given(records, at)],
             archive=archive,
             memory=Readings,
-            judge=Numbered(),
+            judge=Numbered(self.taxonomy),
             forge=GitHubForge(
                 self.server.full_name,
                 "main",
@@ -186,8 +193,12 @@ class World:
     def run(self, records: Sequence[Record] = (), at: Callable[[], None] = lambda: None) -> RunReport | None:
         """One run; None when it was killed or could do nothing at all."""
         self.day += timedelta(minutes=self.dice.randint(20, 2000))
+        return self.go(self.parts(records, at))
+
+    def go(self, parts: pipeline.Parts, **more: Any) -> RunReport | None:
+        """A run with these doors, some of them others."""
+        parts = replace(parts, **more)
         try:
-            parts = self.parts(records, at)
             return pipeline.run(self.library(), parts, run=pipeline.run_name(self.day), now=lambda: self.day)
         except Killed:
             self.met["killed"] += 1
@@ -338,16 +349,14 @@ class World:
         self.server.edit_pull(one.number, title="What a loaf", body=f"I rewrote this.\n\n{one.body}")
 
     def _reopen(self, one: model.Issue) -> None:
-        assert one.pull
-        others = [two for two in self.server.pulls("open") if two.pull and two.pull.head == one.pull.head]
-        if (
-            self.server.head(one.pull.head)
-            and not others
-            and f"{self.paper(one)}.yaml" not in str(self.server.files("main"))
-        ):
-            self.did["reopen"] += 1
-            self.server.reopen(one.number)
-            self.refused.pop(self.paper(one), None)
+        listed = f"taxonomy/papers/{self.paper(one)}.yaml" in self.server.files("main")
+        try:
+            if not listed:
+                self.server.reopen(one.number)
+                self.did["reopen"] += 1
+                self.refused.pop(self.paper(one), None)
+        except model.Refusal:  # its branch is gone or another one's, as GitHub has it
+            self.did["reopen, in vain"] += 1
 
     def _command(self, one: model.Issue) -> None:
         wish = self.dice.choice(("reject", "later"))

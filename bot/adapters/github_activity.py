@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from github.Repository import Repository
@@ -38,42 +37,41 @@ class Activity:
 
     def problems(self, now: datetime) -> list[str]:
         """Keep the schedule alive where that is due, and say what a person should know; best effort, never raises."""
-        with suppress(ForgeError):  # a token without that right: what that leads to is told below
-            if self.keep_alive(now):
-                return []
         try:
-            told = self.activity(now)
+            told = self.kept_alive(now)
         except ForgeError as error:
             return [str(error)]
         return [told] if told else []
 
-    def activity(self, now: datetime) -> str | None:
-        """What is wrong with the schedule, or will be within two weeks, as a sentence."""
-        for workflow in self.own():
-            if workflow.state.startswith("disabled") and _name(workflow) == WATCH:
+    def kept_alive(self, now: datetime) -> str:
+        """Enable the watch anew where GitHub has disabled it or soon will; what is wrong with it then, as a sentence.
+
+        One that a person disabled stays so. Needs ``actions: write``; without that right, only the sentence.
+        """
+        watches = [workflow for workflow in self.own() if _name(workflow) == WATCH]
+        off = [workflow for workflow in watches if workflow.state == "disabled_inactivity"]
+        left = self._days_left(now) if watches else QUIET
+        soon = [workflow for workflow in watches if workflow.state == "active"] if left < QUIET - _KEEP else []
+        if (off or soon) and self._are_enabled([*off, *soon]):
+            return ""
+        for workflow in watches:
+            if workflow.state.startswith("disabled"):
                 return f"The watch is switched off on GitHub ({why_off(workflow.state)}): {ENABLE}."
-        left = self.days_left(now)
-        if left is None or left > _WARN:
-            return None
+        if not soon or left > _WARN or self.days_left(now) is None:
+            return ""
         when = f"in {left} days" if left > 0 else "any day now"
         return (
             f"GitHub switches the watch off {when}, {QUIET} days after the last commit on {self._base}: merge "
             "something, or give the bot's token actions: write, so that it can keep the watch on."
         )
 
-    def keep_alive(self, now: datetime) -> bool:
-        """Enable the watch anew where GitHub has disabled it or soon will; whether that was due and done.
-
-        One that a person disabled stays so. Needs ``actions: write``.
-        """
-        watches = [workflow for workflow in self.own() if _name(workflow) == WATCH]
-        off = [workflow for workflow in watches if workflow.state == "disabled_inactivity"]
-        left = self.days_left(now)
-        if left is not None and left < QUIET - _KEEP:
-            off += [workflow for workflow in watches if workflow.state == "active"]
-        for workflow in off:
-            self._api.ask("the watch cannot be enabled", lambda _, workflow=workflow: workflow.enable())  # type: ignore[misc]
-        return bool(off)
+    def _are_enabled(self, workflows: Sequence[Workflow]) -> bool:
+        try:
+            for workflow in workflows:
+                self._api.ask("the watch cannot be enabled", lambda _, workflow=workflow: workflow.enable())  # type: ignore[misc]
+        except ForgeError:  # a token without that right
+            return False
+        return True
 
     def own(self) -> Sequence[Workflow]:
         """The bot's workflows."""
@@ -85,14 +83,15 @@ class Activity:
 
     def days_left(self, now: datetime) -> int | None:
         """Days until the schedule ends, counted from the last commit on the base branch; None where it never does."""
+        private = self._api.ask("the repository cannot be read", lambda repo: repo.private)
+        return None if private else self._days_left(now)
 
-        def last(repo: Repository) -> datetime | None:
-            if repo.private:
-                return None
+    def _days_left(self, now: datetime) -> int:
+        def last(repo: Repository) -> datetime:
             return repo.get_commits(sha=self._base)[0].commit.committer.date
 
         when = self._api.ask("the commits cannot be read", last)
-        return None if when is None else QUIET - (now - when.astimezone(UTC)).days
+        return QUIET - (now - when.astimezone(UTC)).days
 
 
 def _name(workflow: Workflow) -> str:

@@ -248,7 +248,7 @@ class Publishing:
             yield
             return
         except ForgeError as error:
-            told[error.what] += 1
+            told[error.what.replace(verdict.record.id, "")] += 1
             failed: SurveyBotError = error
         except SurveyBotError as error:
             failed = error
