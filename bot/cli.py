@@ -85,12 +85,12 @@ def _watching(ctx: click.Context, *, offline: bool = False) -> Wiring:
     return wiring
 
 
-def _complaining(ctx: click.Context, work: Callable[[Wiring], T]) -> T:
+def _complaining(ctx: click.Context, work: Callable[[Wiring], T], *, offline: bool = False) -> T:
     """Do the work; where settings or data stop the bot, the dashboard tells it too."""
     from bot import running
 
     try:
-        return work(_watching(ctx))
+        return work(_watching(ctx, offline=offline))
     except (SettingsError, DataError) as error:
         if os.environ.get("GITHUB_ACTIONS"):
             running.complain(error)
@@ -125,7 +125,9 @@ def run(
     from bot import running
 
     days = (since and since.date(), until and until.date())
-    report = running.run(_watching(ctx, offline=offline), feeds, *days, dry_run=dry_run, quiet=as_json)
+    report = _complaining(
+        ctx, lambda wiring: running.run(wiring, feeds, *days, dry_run=dry_run, quiet=as_json), offline=offline
+    )
     if as_json:
         click.echo(report.model_dump_json(indent=2))
     ctx.exit(DEGRADED if report.failures else OK)

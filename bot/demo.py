@@ -55,7 +55,7 @@ def demo(wiring: Wiring, folder: Path) -> RunReport:
         shutil.copy(feed, folder / "feed.jsonl")
     git = Git(folder)
     git("init", "--quiet", "--initial-branch=main")
-    for key, value in (("user.name", "survey-bot demo"), ("user.email", "survey-bot@localhost")):
+    for key, value in (("user.name", "You"), ("user.email", "you@localhost")):
         git("config", key, value)  # so that a person can try a merge where git knows no name yet
     git("add", "--all")
     git("commit", "--quiet", "--message=The survey as it is")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.fates import Fate, Pull, PullState, State
+from bot.fates import OPEN_TO_CHANGE, Fate, Pull, PullState, State
 from bot.models import Judgement, Library, Part, Taxonomy
 
 _FATES = {
@@ -17,7 +17,6 @@ _FATES = {
     State.REJECTED: "rejected, and never proposed again",
     State.POSTPONED: "postponed until it has a new version or a venue",
 }
-_OPEN_TO_CHANGE = (State.SKIPPED, State.ASKED)
 _PULLS = {
     PullState.OPEN: "its pull request is open",
     PullState.MERGED: "its pull request was merged",
@@ -45,7 +44,7 @@ def explain(paper_id: str, library: Library, fates: Mapping[str, Fate], pulls: M
             f"{paper_id}  never seen: no run has met it, and it is not listed",
             "it may be older than the first run, or outside the watched categories and dates ([watch])",
         ]
-    if not paper and not pull and (fate is None or fate.state in _OPEN_TO_CHANGE):
+    if not paper and not pull and (fate is None or fate.state in OPEN_TO_CHANGE):
         lines.append(f"to propose it all the same: survey-bot propose {paper_id}")
     return lines
 
@@ -93,7 +92,7 @@ def _parts(parts: Iterable[Part]) -> str:
 def _judged(fate: Fate, taxonomy: Taxonomy) -> list[str]:
     """What the bot thought of it; of an accepted paper the labels are the human's, so nothing is said of them."""
     lines = []
-    if fate.labels and fate.state in (State.PROPOSED, *_OPEN_TO_CHANGE):
+    if fate.labels and fate.state in (State.PROPOSED, *OPEN_TO_CHANGE):
         confidence = f", confidence {fate.confidence:.2f}" if fate.confidence is not None else ""
         would = "its class would be" if fate.state is State.SKIPPED else "judged as"
         lines.append(f"{would} {classes(fate.labels, taxonomy)}{confidence}")

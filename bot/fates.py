@@ -59,6 +59,15 @@ class State(StrEnum):
     """A human wants to see it again when it has a new version or a venue."""
 
 
+LISTED = (State.ACCEPTED, State.CORRECTED)
+DECIDED = (*LISTED, State.REJECTED)
+"""By people, for good."""
+OPEN_TO_CHANGE = (State.SKIPPED, State.ASKED)
+"""Judged, and a person may still want it."""
+HELD = "waits for room"
+"""How the reason starts of a seen paper that would be proposed if fewer were."""
+
+
 class Fate(Model):
     """What became of one paper, and why: one line of the ledger. The last line of an id is its fate."""
 
@@ -77,7 +86,7 @@ class Fate(Model):
     """Digest of the taxonomy it was proposed under."""
     version: int | None = None
     venue: str = ""
-    """What arXiv said of a venue (journal reference, else comment) when it was judged."""
+    """What arXiv said of a venue when it was judged, see ``bot.watch.venue``."""
     confidence: float | None = None
     near: tuple[tuple[str, float], ...] = ()
     """The listed papers most like it (short name, cosine)."""
@@ -85,8 +94,13 @@ class Fate(Model):
     """The configured terms its text holds."""
     where: str = ""
     """The pull request, for those that have one."""
-    asked_by: str = ""
-    """The person who wants it proposed, until it is."""
+    wanted: str = ""
+    """Why it is to be proposed whatever the bot thinks (``@name asked for it``), until it is."""
+
+    @property
+    def chance(self) -> float:
+        """That a proposal of it would be right: it belongs, and its first class is one of its own."""
+        return (self.scope or 0) * (self.confidence or 0)
 
 
 class Failure(Model):

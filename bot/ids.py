@@ -19,6 +19,8 @@ _LINK = re.compile(
 
 BRANCHES = "survey-bot/"
 """Every branch of the bot starts so; what follows is the paper's id."""
+ONBOARDING = f"{BRANCHES}init"
+"""The one that is no paper's."""
 
 
 def parse(text: str) -> tuple[str, int | None]:

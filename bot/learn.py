@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.fates import Fate, Pull, PullState, Request, State, Wish
+from bot.fates import LISTED, Fate, Pull, PullState, Request, State, Wish
 from bot.models import Paper
 
-LISTED = (State.ACCEPTED, State.CORRECTED)
 _UNLISTED = {
     PullState.MERGED: State.ACCEPTED,
     PullState.CLOSED: State.REJECTED,
@@ -85,7 +84,7 @@ def granted(
             continue
         blank = old or Fate(id=paper_id, state=State.SEEN, reason="", at=at, run=run)
         word = "rejected" if state is State.REJECTED else "postponed"
-        new = {"at": at, "run": run, "state": state, "reason": f"{word} by {request.by}", "asked_by": ""}
+        new = {"at": at, "run": run, "state": state, "reason": f"{word} by {request.by}", "wanted": ""}
         changed.append(blank.model_copy(update=new))
     return changed
 
@@ -109,7 +108,7 @@ def _of_pull(old: Fate | None, pull: Pull, listed: Paper | None) -> dict[str, An
         "labels": labels,
         "proposed": proposed or (),
         "where": pull.where,
-        "asked_by": "",
+        "wanted": "",
     }
 
 

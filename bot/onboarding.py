@@ -20,7 +20,7 @@ from bot.errors import DataError
 from bot.models import Library, Record, Taxonomy
 from bot.settings import FILE, starter
 
-BRANCH = f"{ids.BRANCHES}init"
+BRANCH = ids.ONBOARDING
 """The one branch of the bot that is no paper's."""
 TITLE = "Set up survey-bot"
 WORKFLOWS = ".github/workflows/"

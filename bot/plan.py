@@ -23,8 +23,8 @@ class Verdict(Model):
     record: Record
     """Cleaned (``bot.texts.clean_record``)."""
     judgement: Judgement
-    asked_by: str = ""
-    """The person who wants it proposed whatever the bot thinks."""
+    wanted: str = ""
+    """Why it is to be proposed whatever the bot thinks, see ``Fate.wanted``; who publishes must know it anyway."""
 
 
 class Plan(Model):

@@ -206,10 +206,11 @@ class Forge(Protocol):
         """
         ...
 
-    def show(self, page: Callable[[Collection[str]], str]) -> str:
+    def show(self, page: Callable[[str], str]) -> str:
         """Write the dashboard, in place; where it is, or empty where there is none. Raises ForgeError.
 
-        ``page`` makes its Markdown, given the papers whose box was ticked since ``requests`` was asked.
+        ``page`` makes its Markdown from how it stands at that moment (empty when it is new), so that a box ticked
+        meanwhile is not lost.
         """
         ...
 

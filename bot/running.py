@@ -44,7 +44,7 @@ def propose(wiring: Wiring, paper_id: str, *, dry_run: bool = False) -> RunRepor
     found = wiring.archive.find([bare], console.ConsoleProgress())
     if bare not in found.records:
         raise DataError(f"its title and abstract could not be had: {found.problem}", where=bare)
-    return _run(wiring, [], {bare: "a human"}, dry_run=dry_run)
+    return _run(wiring, [], {bare: "a human asked for it"}, dry_run=dry_run)
 
 
 def judge(wiring: Wiring, feeds: Sequence[Path], since: date | None, until: date | None) -> Plan:
@@ -110,7 +110,7 @@ def complain(problem: SurveyBotError) -> None:
     try:
         place, options = github(), Forge(kind="github")
         forge = GitHubForge(place.repository, "", place.token, api=place.api, server=place.server, options=options)
-        forge.show(lambda ticked: dashboard.complaint(str(problem), ticked=ticked))
+        forge.show(lambda previous: dashboard.complaint(str(problem), previous))
     except SurveyBotError as error:
         console.error(f"the dashboard could not be told: {error}")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.fates import Fate, State
+from bot.fates import LISTED, Fate, State
 from bot.models import Model, Taxonomy
 
 HEADER = ("", "decided", "as proposed", "corrected", "rejected", "later", "open", "class right", "confidence")
@@ -22,7 +22,6 @@ _COUNTED = {
     State.POSTPONED: "postponed",
     State.PROPOSED: "open",
 }
-_LISTED = (State.ACCEPTED, State.CORRECTED)
 
 
 class Tally(Model):
@@ -93,7 +92,7 @@ def agreement(fates: Iterable[Fate], current: Callable[[Iterable[str]], tuple[st
         classes=tallies(lambda fate: labels[fate.id][0]),
         quarters=tallies(lambda fate: quarter(fate.at)),
         waiting=sum(fate.state is State.ASKED for fate in known),
-        by_hand=sum(fate.state in _LISTED and not fate.proposed and fate.scope is not None for fate in known),
+        by_hand=sum(fate.state in LISTED and not fate.proposed and fate.scope is not None for fate in known),
     )
 
 
@@ -145,7 +144,7 @@ def grids(found: Agreement, taxonomy: Taxonomy) -> tuple[Grid, ...]:
 def _tally(fates: Iterable[Fate], current: Callable[[Iterable[str]], tuple[str, ...]]) -> Tally:
     some = list(fates)
     counts = {name: sum(fate.state is state for fate in some) for state, name in _COUNTED.items()}
-    listed = [fate for fate in some if fate.state in _LISTED]
+    listed = [fate for fate in some if fate.state in LISTED]
     sure = [fate.confidence for fate in listed if fate.confidence is not None]
     return Tally(
         **counts,

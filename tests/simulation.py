@@ -7,9 +7,9 @@ minutes. Forge, ledger, git, learning, caps and dashboard are the real ones.
 from __future__ import annotations
 
 import random
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -209,11 +209,10 @@ class World:
     def race(self, records: Sequence[Record]) -> None:
         """Two runs at once over the same papers."""
         self.met["two bots at once"] += 1
-        both = [threading.Thread(target=self.run, args=(records,)) for _ in range(2)]
-        for one in both:
-            one.start()
-        for one in both:
-            one.join()
+        self.day += timedelta(minutes=self.dice.randint(20, 2000))
+        doors = [self.parts(records) for _ in range(2)]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.go, doors))  # raises what one of them raised
 
     def fates(self) -> dict[str, Fate]:
         url = f"{self.server.url}/{self.server.full_name}.git"
@@ -331,7 +330,12 @@ class World:
     def _close(self, one: model.Issue) -> None:
         self.did["close"] += 1
         self.server.close(one.number)
-        self.refused[self.paper(one)] = one.number
+        self._refuse(one)
+
+    def _refuse(self, one: model.Issue) -> None:
+        """Closed for good, unless the label of an earlier postponing is still on it."""
+        if self.caps.later not in {label.name for label in one.labels}:
+            self.refused[self.paper(one)] = one.number
 
     def _later(self, one: model.Issue) -> None:
         self.did["close with label later"] += 1
@@ -342,7 +346,7 @@ class World:
         self.did["delete the branch"] += 1
         self.gone.add(one.pull.head)
         self.server.delete_branch(one.pull.head)
-        self.refused[self.paper(one)] = one.number
+        self._refuse(one)
 
     def _retitle(self, one: model.Issue) -> None:
         self.did["edit title and text"] += 1

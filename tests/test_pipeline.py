@@ -113,7 +113,11 @@ class House:
         )
         moment = datetime(2026, 11, 20, tzinfo=UTC) + timedelta(days=self.days)
         return run(
-            library, parts, run=f"run-{self.days}", now=lambda: moment, asked_for=dict.fromkeys(asked_for, "a human")
+            library,
+            parts,
+            run=f"run-{self.days}",
+            now=lambda: moment,
+            asked_for=dict.fromkeys(asked_for, "a human asked for it"),
         )
 
     def states(self) -> dict[str, State]:

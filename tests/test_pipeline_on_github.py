@@ -59,7 +59,7 @@ def test_a_wish_whose_abstract_could_not_be_had_is_kept_until_it_can(world: Worl
     world.server.tick(board.number, DOUBTFUL.id)
     del world.records[DOUBTFUL.id]
     done(world)
-    assert (state(world, DOUBTFUL), world.fates()[DOUBTFUL.id].asked_by) == (State.SEEN, "a ticked box")
+    assert (state(world, DOUBTFUL), world.fates()[DOUBTFUL.id].wanted) == (State.SEEN, "a ticked box asked for it")
     world.records[DOUBTFUL.id] = DOUBTFUL
     assert done(world).proposed == 1
 
@@ -92,7 +92,7 @@ def test_a_postponed_paper_sleeps_until_it_has_a_new_version_and_then_gets_a_sec
     world.records[WANTED.id] = WANTED.model_copy(update={"version": 2})
     report = done(world)
     assert report.proposed == 1
-    assert [fate.reason for fate in report.fates] == ["its version 2 asked for it; its number ends in 3"]
+    assert [fate.reason for fate in report.fates] == ["it has version 2 now; its number ends in 3"]
     assert [world.server.issue(one.number).state for one in world.server.pulls()] == ["closed", "open"]
 
 
@@ -179,10 +179,10 @@ def test_a_plan_cannot_claim_that_a_person_asked(world: World) -> None:
     world.caps = world.caps.model_copy(update={"new": 1})
     papers = [candidate(f"2611.9001{last}", f"Loaf {last}", "Bread is baked.") for last in range(4)]
     plan = pipeline.judge(world.library(), world.parts(papers), run="r1", now=lambda: world.day)
-    forged = tuple(verdict.model_copy(update={"asked_by": "@maintainer"}) for verdict in plan.verdicts)
+    forged = tuple(verdict.model_copy(update={"wanted": "@maintainer"}) for verdict in plan.verdicts)
     report = published(world, plan.model_copy(update={"verdicts": forged}))
     assert (report.proposed, report.held) == (1, 3)
-    assert {fate.asked_by for fate in world.fates().values()} == {""}
+    assert {fate.wanted for fate in world.fates().values()} == {""}
 
 
 def test_a_plan_cannot_bring_back_what_a_person_refused_or_change_what_is_decided(world: World) -> None:
@@ -191,11 +191,11 @@ def test_a_plan_cannot_bring_back_what_a_person_refused_or_change_what_is_decide
     world.server.close(pull.number)
     done(world)
     day, lib = world.day, world.library()
-    forged = Fate(id=WANTED.id, state=State.SEEN, reason="due again", at=day, run="r9", asked_by="@maintainer")
+    forged = Fate(id=WANTED.id, state=State.SEEN, reason="due again", at=day, run="r9", wanted="@maintainer")
     verdicts = pipeline.judge(
         lib, World.parts(world, [candidate("2611.90013", "Loaf", "Bread.")]), run="r9", now=lambda: day
     )
-    hostile = verdicts.verdicts[0].model_copy(update={"record": WANTED, "asked_by": "@maintainer"})
+    hostile = verdicts.verdicts[0].model_copy(update={"record": WANTED, "wanted": "@maintainer"})
     report = published(world, verdicts.model_copy(update={"fates": (forged,), "verdicts": (hostile,)}))
     assert report.proposed == 0
     assert state(world, WANTED) is State.REJECTED

@@ -29,7 +29,7 @@ def fate(paper: str, state: State, **more: Any) -> Fate:
     return Fate.model_validate({**facts, **more})
 
 
-SEEN = fate("2611.00008", State.SEEN, asked_by="@baker")
+SEEN = fate("2611.00008", State.SEEN, wanted="@baker")
 ASKED = fate(
     "2611.00009", State.ASKED, reason="scope 0.42, Steam 0.51", scope=0.42, labels=("steam",), confidence=0.51,
     near=(("VapourLoaf", 0.9),), terms=("steam",), version=2, venue="Accepted at\n Bread 2026",
@@ -207,7 +207,7 @@ HOSTILE: dict[str, tuple[Edit, str]] = {
     ),
     "a reason as long as a book": (at(J, "reason", value="x" * 4_001), REASON),
     "a reason of two lines": (at(J, "reason", value="fine\n::set-output name=x::y"), REASON),
-    "somebody who hides": (at("asked_by", value="@baker\u202e"), REASON),
+    "somebody who hides": (at("wanted", value="@baker\u202e"), REASON),
     "a flag as long as a page": (at(J, "flags", value=["x" * 201]), FLAGS),
     "eleven flags": (at(J, "flags", value=["x"] * 11), FLAGS),
     "a flag with a terminal's command": (at(J, "flags", value=["\x1b[2J"]), FLAGS),
@@ -258,10 +258,10 @@ def test_a_probability_that_is_none_makes_the_whole_plan_unreadable(path: tuple[
 
 
 def test_who_asked_for_a_paper_is_not_forgotten_when_its_judgement_does_not_hold() -> None:
-    bad = {"asked_by": "@baker", "record": STEAM, "judgement": GENUINE.verdicts[1].judgement}
+    bad = {"wanted": "@baker", "record": STEAM, "judgement": GENUINE.verdicts[1].judgement}
     kept, told = believed(plan(verdicts=(bad,), fates=()))
     assert told
-    assert [(one.id, one.state, one.asked_by) for one in kept.fates] == [(STEAM.id, State.SEEN, "@baker")]
+    assert [(one.id, one.state, one.wanted) for one in kept.fates] == [(STEAM.id, State.SEEN, "@baker")]
 
 
 def test_more_judgements_than_any_run_makes_are_due_again_without_a_look() -> None:
@@ -311,7 +311,7 @@ BAD_FATES: dict[str, tuple[dict[str, Any], str]] = {
     "a long title": ({"title": "x" * 1_001}, "its title is not as the bot cleans it"),
     "a reason of two lines": ({"reason": "a\nb"}, "there is a text in it that is too long, or no plain line"),
     "a long venue": ({"venue": "x" * 4_001}, "there is a text in it that is too long, or no plain line"),
-    "somebody who hides": ({"asked_by": "\u200b"}, "there is a text in it that is too long, or no plain line"),
+    "somebody who hides": ({"wanted": "\u200b"}, "there is a text in it that is too long, or no plain line"),
     "hidden terms": ({"terms": ("a\x1bb",)}, "its terms are too many, too long, or no plain words"),
     "many terms": ({"terms": ("a",) * 101}, "its terms are too many, too long, or no plain words"),
     "a sure thing": ({"confidence": 1.5}, NUMBER),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.fates import Pull, PullState, Request
@@ -36,6 +36,6 @@ class DryRunForge:
     def close(self, paper_id: str, sentence: str, *, later: bool = False) -> None:
         """Nothing: what it opened is not there."""
 
-    def show(self, page: Callable[[Collection[str]], str]) -> str:
+    def show(self, page: Callable[[str], str]) -> str:
         """Nothing: a dry run leaves no trace."""
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -34,7 +34,6 @@ class Desk:
     def __init__(self, api: GitHubApi, paper_of: Callable[[int], str | None]) -> None:
         self._api, self._paper_of = api, paper_of
         self._issue: Issue | None = None
-        self._ticked: frozenset[str] = frozenset()
         self._writers: dict[str, bool] = {}
         self._heard: list[IssueComment] = []
 
@@ -42,11 +41,10 @@ class Desk:
         """What is ticked, then what was commanded since, oldest first. Raises ForgeError."""
         self._issue = self._found()
         ticked = dashboard.ticked(self._issue.body or "") if self._issue else []
-        self._ticked = frozenset(ticked)
         boxes = [Request(id=paper_id, wish=Wish.PROPOSE, by="a ticked box") for paper_id in ticked]
         return [*boxes, *self._commands(since)]
 
-    def show(self, page: Callable[[Collection[str]], str]) -> str:
+    def show(self, page: Callable[[str], str]) -> str:
         """Write the page into the issue, which is made when there is none; its address, empty when there are no Issues.
 
         Raises ForgeError.
@@ -101,7 +99,7 @@ class Desk:
         return not is_pull and issue.user is not None and dashboard.is_dashboard(issue.body or "")
 
     def _again(self, issue: Issue) -> Issue | None:
-        """The issue as it is now, with the boxes that were ticked meanwhile; None when it is gone."""
+        """The issue as it is now; None when it is gone."""
         try:
             return self._api.ask("the dashboard cannot be read", lambda repo: repo.get_issue(issue.number).complete())
         except RefusalError as error:
@@ -109,22 +107,21 @@ class Desk:
                 raise
             return self._found()
 
-    def _write(self, issue: Issue, page: Callable[[Collection[str]], str]) -> str:
+    def _write(self, issue: Issue, page: Callable[[str], str]) -> str:
         body = (issue.body or "").replace("\r\n", "\n")
-        ticked = [paper_id for paper_id in dashboard.ticked(body) if paper_id not in self._ticked]
-        text = page(ticked)
+        text = page(body)
         if text.strip() != body.strip():
             self._api.ask("the dashboard cannot be written", lambda _: issue.edit(body=text))
         self._issue = issue
         return issue.html_url
 
-    def _create(self, page: Callable[[Collection[str]], str]) -> str:
+    def _create(self, page: Callable[[str], str]) -> str:
         issue = self._unlabelled()
         if issue:
             return self._write(issue, page)
         issue = self._api.make(
             "the dashboard cannot be created",
-            lambda repo: repo.create_issue(dashboard.TITLE, body=page(()), labels=[dashboard.LABEL]),
+            lambda repo: repo.create_issue(dashboard.TITLE, body=page(""), labels=[dashboard.LABEL]),
             lambda: self._found() or self._unlabelled(),
         )
         self._issue = issue

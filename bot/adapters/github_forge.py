@@ -7,7 +7,7 @@ only where it is as the bot left it, by compare and swap, and a text only when i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -77,7 +77,7 @@ class GitHubForge:
         """Ticked boxes of the dashboard, then commands of people who may write here. Raises ForgeError."""
         return self._desk.requests(since)
 
-    def show(self, page: Callable[[Collection[str]], str]) -> str:
+    def show(self, page: Callable[[str], str]) -> str:
         """Write the dashboard; empty where Issues are switched off. Raises ForgeError."""
         return self._desk.show(page)
 

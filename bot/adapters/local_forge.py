@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path, PurePath, PurePosixPath
@@ -76,7 +76,6 @@ class LocalForge:
         self._bare = self._git.is_bare()
         own = self._repository / ("survey-bot" if self._bare else ".survey-bot")
         self._folder, self._dashboard = own / "pulls", own / "dashboard.md"
-        self._ticked: frozenset[str] = frozenset()
         self._state()
 
     def pulls(self, since: datetime | None = None) -> dict[str, Pull]:
@@ -92,14 +91,12 @@ class LocalForge:
     def requests(self, since: datetime | None = None) -> list[Request]:
         """What is ticked on the dashboard, a file. Raises ForgeError."""
         ticked = dashboard.ticked(_read(self._dashboard) or "")
-        self._ticked = frozenset(ticked)
         return [Request(id=paper_id, wish=Wish.PROPOSE, by="a ticked box") for paper_id in ticked]
 
-    def show(self, page: Callable[[Collection[str]], str]) -> str:
+    def show(self, page: Callable[[str], str]) -> str:
         """Write the dashboard. Raises ForgeError."""
         with self._alone():
-            ticked = dashboard.ticked(_read(self._dashboard) or "")
-            text = page([paper_id for paper_id in ticked if paper_id not in self._ticked])
+            text = page(_read(self._dashboard) or "")
             with _told(self._dashboard):
                 write_atomically(self._dashboard, text.encode("utf-8", "replace"))
         return _printable(self._dashboard)

@@ -51,7 +51,7 @@ def paper_of(branch: str) -> str | None:
     """The paper whose branch of the bot this is; the one of the onboarding is no paper's."""
     stem = branch.removeprefix(ids.BRANCHES)
     paper_id = ids.from_stem(stem)
-    is_paper = branch == ids.BRANCHES + stem and stem != "init" and ids.is_valid(paper_id)
+    is_paper = branch == ids.BRANCHES + stem and branch != ids.ONBOARDING and ids.is_valid(paper_id)
     return paper_id if is_paper and ids.to_stem(paper_id) == stem else None
 
 

@@ -24,7 +24,8 @@ _README = "README.md"
 _ABOUT = f"""# State of survey-bot
 
 This branch holds what the bot remembers between its runs. It shares no history with the others, and only the bot writes
-it: do not merge it, and do not delete it, or every paper it has skipped is judged again.
+it: do not merge it, and do not delete it, or every paper it has skipped is judged
+again, and one rejected by a comment alone is asked about again.
 
 - `{LEDGER}`: one line per decision on a paper; the latest one of a paper is its fate.
 - `{RUNS}`: one line per run.

@@ -27,14 +27,13 @@ class Facts:
     now: datetime
     problems: Sequence[str] = ()
     """What needs a person: a workflow that was disabled, a permission that is missing … one sentence each."""
-    enabled: bool = True
     repository_url: str = ""
     """Where people read the repository; empty: no link to its workflows."""
 
     @property
     def runs(self) -> list[RunReport]:
-        """All runs that left a trace, oldest first, this one last."""
-        return [run for run in (*self.earlier, self.report) if not run.dry]
+        """All runs, oldest first, this one last."""
+        return [*self.earlier, self.report]
 
     def of(self, state: State) -> list[Fate]:
         """The fates of one state, by the time they fell."""
@@ -44,4 +43,4 @@ class Facts:
 
 def likeliest_first(fates: Iterable[Fate]) -> list[Fate]:
     """By the probability that a proposal would be right."""
-    return sorted(fates, key=lambda fate: -(fate.scope or 0) * (fate.confidence or 0))
+    return sorted(fates, key=lambda fate: -fate.chance)

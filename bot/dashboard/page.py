@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from bot import ids
 from bot.block import write_block
 from bot.dashboard import sections
 from bot.dashboard.facts import Facts
-from bot.dashboard.replies import KIND, mark
+from bot.dashboard.replies import KIND
 from bot.dashboard.words import count, fitting, length, moment, sentence
 from bot.fates import State
 from bot.markdown import link
@@ -43,27 +42,18 @@ def render(facts: Facts, ticked: Collection[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def complaint(message: str, previous: str = "", ticked: Collection[str] = ()) -> str:
-    """A dashboard whose head says that the bot has stopped, and why.
-
-    What stood below the head of the ``previous`` one is kept, ticks and all; without it, the boxes that are ``ticked``
-    are all that must not be forgotten.
-    """
+def complaint(message: str, previous: str) -> str:
+    """A dashboard whose head says that the bot has stopped, and why; what stood below the ``previous`` head is kept."""
     head = _alert(
         "CAUTION", "The bot has stopped: nothing is read or opened until this is mended.", [sentence(message)]
     )
     _, found, below = previous.partition(_BELOW)
     if found:
         return "\n\n".join([head, "What follows is as it was before.", _BELOW]) + below
-    boxes = [f"- [x] {mark(paper)} {link(paper, ids.abs_url(paper))}" for paper in ticked if ids.is_arxiv(paper)]
-    kept = ["Ticked before, and not forgotten:", "\n".join(boxes)] if boxes else []
-    return "\n\n".join([head, _BELOW, *kept, write_block({"v": 1}, KIND)]) + "\n"
+    return "\n\n".join([head, _BELOW, write_block({"v": 1}, KIND)]) + "\n"
 
 
 def _head(facts: Facts) -> Iterator[str]:
-    if not facts.enabled:
-        off = "`enabled = true` in `survey-bot.toml` switches it on again."
-        yield _alert("CAUTION", "The bot is switched off: nothing is read or opened.", [off])
     troubles = [*_failures(facts), *_silence(facts), *map(sentence, facts.problems)]
     if troubles:
         shown = troubles[: fitting(troubles, _ROOM)]
@@ -73,7 +63,7 @@ def _head(facts: Facts) -> Iterator[str]:
     todo = [f"review {count(pulls, 'pull request')}"] * bool(pulls)
     todo += [f"decide on {count(asks, 'doubtful paper')}"] * bool(asks)
     yield f"**To do: {', '.join(todo)}.**" if todo else "**Nothing waits for you.**"
-    yield _health(facts, well=not troubles and facts.enabled)
+    yield _health(facts, well=not troubles)
 
 
 def _health(facts: Facts, *, well: bool) -> str:

@@ -8,14 +8,13 @@ from bot import stats
 from bot.dashboard import words
 from bot.dashboard.facts import Facts, likeliest_first
 from bot.dashboard.replies import mark
-from bot.fates import Fate, RunReport, State, Wish
+from bot.fates import HELD, Fate, RunReport, State, Wish
 from bot.markdown import escape, link, shortened
 
 _ASKS, _ASKS_ROOM = 50, 20_000
 """Lines of the checklist, and their characters: more, nobody reads."""
 _RUNS = 10
 _CLASSES = 60
-_HELD = "waits for room"
 """How the reason starts of a paper that the caps keep back."""
 _NAME = 24
 
@@ -73,7 +72,7 @@ def _ask(facts: Facts, fate: Fate, ticked: bool) -> str:
 
 def held(facts: Facts) -> Iterator[str]:
     """What the caps keep back."""
-    fates = [fate for fate in facts.of(State.SEEN) if fate.reason.startswith(_HELD)]
+    fates = [fate for fate in facts.of(State.SEEN) if fate.reason.startswith(HELD)]
     if not fates:
         return
     caps = facts.caps
@@ -91,7 +90,7 @@ def held(facts: Facts) -> Iterator[str]:
 
 def again(facts: Facts) -> Iterator[str]:
     """What is tried again by itself."""
-    fates = [fate for fate in facts.of(State.SEEN) if not fate.reason.startswith(_HELD)]
+    fates = [fate for fate in facts.of(State.SEEN) if not fate.reason.startswith(HELD)]
     if fates:
         rows = ([words.paper(fate), words.sentence(fate.reason)] for fate in fates)
         grid = words.table(["paper", "why"], rows, len(fates))

@@ -9,9 +9,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from bot import texts
-from bot.errors import LedgerError, SurveyBotError
+from bot.errors import SurveyBotError
 from bot.fates import Failure, Fate, State
-from bot.models import Judgement, Lane, Library, Record
+from bot.models import Lane, Library, Record
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts, bug
 from bot.plan import Plan, Provenance, Verdict
@@ -24,7 +24,6 @@ _TOLD = 10
 """Unreadable records that are told one by one; the rest is only counted."""
 _BATCH = 500
 """Fates of papers that were ruled out early are written in batches: one fsync each."""
-_UNDECIDED = (State.SEEN, State.SKIPPED, State.ASKED)
 
 
 class Candidate(NamedTuple):
@@ -99,7 +98,7 @@ class Judging:
                     candidates[raw.id] = Candidate(raw, record, flags)
                     continue
                 self._counts["early"] += 1
-                early.append(self._fate(record, State.SKIPPED, reason))
+                early.append(self._sight.fate(record, State.SKIPPED, reason))
                 if len(early) == _BATCH:
                     self._record(early)
                     early = []
@@ -187,14 +186,14 @@ class Judging:
             fate: Fate | None = None
             with self._spared(candidate):
                 judgement = self._parts.judge.judge(record, reading, near, candidate.flags)
-                by = self._wanted.get(record.id, "")
-                if by:
-                    reason = f"{by} asked for it; {judgement.reason}"
+                wanted = self._wanted.get(record.id, "")
+                if wanted:
+                    reason = f"{wanted}; {judgement.reason}"
                     judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})
                 if judgement.lane is Lane.PROPOSE or self._is_certain(record.id):
-                    self._verdicts.append(Verdict(record=record, judgement=judgement, asked_by=by))
+                    self._verdicts.append(Verdict(record=record, judgement=judgement, wanted=wanted))
                     continue
-                fate = self._fate(record, states[judgement.lane], judgement.reason, judgement)
+                fate = self._sight.fate(record, states[judgement.lane], judgement.reason, judgement)
                 self._counts[fate.state.value] += 1
                 self._record([fate])
             self._parts.on_judged(fate or self._sight.fates[record.id])  # not spared: a fate stands, told or not
@@ -218,60 +217,25 @@ class Judging:
 
     def _seen(self, candidates: Iterable[Candidate], reason: str) -> list[Fate]:
         """Due again; what is open, or postponed, stays that until it is more."""
-        fates = [self._fate(candidate.record, State.SEEN, reason) for candidate in candidates]
-        known = self._sight.fates
-        return [fate for fate in fates if fate.id not in known or known[fate.id].state in (*_UNDECIDED, State.REJECTED)]
+        known, lasting = self._sight.fates, (State.PROPOSED, State.POSTPONED)
+        fates = [self._seen_fate(candidate.record, reason) for candidate in candidates]
+        return [fate for fate in fates if fate.id not in known or known[fate.id].state not in lasting]
 
     def _record(self, fates: Sequence[Fate]) -> None:
-        """Write fates to the ledger, unless this is a rehearsal; one that fails costs work later, never this run's."""
         self._fates |= {fate.id: fate for fate in fates}
-        self._sight.note(fates)
-        if self._parts.forge.dry or not fates:
-            return
-        try:
-            self._parts.ledger.record(fates)
-        except LedgerError as error:
-            if all(failure.what != "ledger" for failure in self._failures):
-                self._failures.append(Failure(what="ledger", message=str(error)))
+        self._sight.record(fates, self._parts, self._failures)
 
-    def _fate(self, record: Record, state: State, reason: str, judgement: Judgement | None = None) -> Fate:
-        by = self._wanted.get(record.id, "") if state is State.SEEN else ""
-        fate = new_fate(record, state, reason, self._sight, judgement)
-        return fate.model_copy(update={"asked_by": by}) if by else fate
-
-
-def new_fate(record: Record, state: State, reason: str, sight: Sight, judgement: Judgement | None = None) -> Fate:
-    """A fate of this run, with what the bot thought of the paper."""
-    base = Fate(
-        id=record.id,
-        state=state,
-        reason=reason,
-        at=sight.at,
-        run=sight.run,
-        title=record.title,
-        version=record.version,
-        venue=venue(record),
-    )
-    if judgement is None:
-        return base
-    return base.model_copy(
-        update={
-            "scope": round(judgement.scope.score, 4),
-            "labels": judgement.labels,
-            "confidence": round(judgement.confidence, 4),
-            "near": tuple((near.title, round(near.similarity, 2)) for near in judgement.precedents),
-            "terms": judgement.scope.terms,
-        }
-    )
+    def _seen_fate(self, record: Record, reason: str) -> Fate:
+        return self._sight.fate(record, State.SEEN, reason, wanted=self._wanted.get(record.id, ""))
 
 
 def woken(record: Record, fate: Fate) -> str:
     """Why a postponed paper is looked at again, or nothing when it sleeps on."""
     if record.version and fate.version and record.version > fate.version:
-        return f"its version {record.version}"
+        return f"it has version {record.version} now"
     found = venue(record)
-    return f"its venue ({found})" if found and found != fate.venue else ""
+    return f"it has a venue now ({found})" if found and found != fate.venue else ""
 
 
 def _likeliest_first(verdict: Verdict) -> tuple[bool, float]:
-    return (not verdict.asked_by, -verdict.judgement.scope.score * verdict.judgement.confidence)
+    return (not verdict.wanted, -verdict.judgement.scope.score * verdict.judgement.confidence)

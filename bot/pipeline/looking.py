@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import learn
-from bot.fates import Fate, Request, RunReport, State, Wish
-from bot.models import Library
+from bot.errors import LedgerError
+from bot.fates import DECIDED, Failure, Fate, Request, RunReport, State, Wish
+from bot.models import Judgement, Library, Record
 from bot.pipeline.parts import Parts
+from bot.watch import venue
 
 
 @dataclass
@@ -24,12 +26,48 @@ class Sight:
     """What people did since the last run; not in the ledger yet."""
     requests: list[Request]
     wanted: dict[str, str]
-    """Papers a person wants proposed, and who; those that were proposed before excepted."""
-    notes: list[str] = field(default_factory=list)
+    """Papers that are to be proposed whatever the bot thinks, and why; those that were proposed before excepted."""
+    notes: list[str]
 
-    def note(self, fates: Iterable[Fate]) -> None:
-        """These are known from now on."""
+    def fate(
+        self, record: Record, state: State, reason: str, judgement: Judgement | None = None, wanted: str = ""
+    ) -> Fate:
+        """A fate of this run, with what the bot thought of the paper."""
+        found = Fate(
+            id=record.id,
+            state=state,
+            reason=reason,
+            at=self.at,
+            run=self.run,
+            title=record.title,
+            version=record.version,
+            venue=venue(record),
+            wanted=wanted,
+        )
+        if judgement is None:
+            return found
+        thought = {
+            "scope": round(judgement.scope.score, 4),
+            "labels": judgement.labels,
+            "confidence": round(judgement.confidence, 4),
+            "near": tuple((near.title, round(near.similarity, 2)) for near in judgement.precedents),
+            "terms": judgement.scope.terms,
+        }
+        return found.model_copy(update=thought)
+
+    def record(self, fates: Sequence[Fate], parts: Parts, failures: list[Failure]) -> None:
+        """Known from now on, and written to the ledger unless this is a rehearsal.
+
+        A ledger that fails costs work later, never this run's: it is told once, among the failures.
+        """
         self.fates.update({fate.id: fate for fate in fates})
+        if parts.forge.dry or not fates:
+            return
+        try:
+            parts.ledger.record(fates)
+        except LedgerError as error:
+            if all(failure.what != "ledger" for failure in failures):
+                failures.append(Failure(what="ledger", message=str(error)))
 
 
 def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: Mapping[str, str]) -> Sight:
@@ -49,9 +87,8 @@ def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: M
     fates.update({fate.id: fate for fate in learned})
     refused = learn.granted(fates, requests, library.papers, at=at, run=run)
     fates.update({fate.id: fate for fate in refused})
-    wishes = {request.id: request.by for request in requests if request.wish is Wish.PROPOSE}
-    last = {request.id: request.wish for request in requests}
-    wishes = {paper: by for paper, by in wishes.items() if last[paper] is Wish.PROPOSE and paper not in library.papers}
+    last = {request.id: request for request in requests if request.id not in library.papers}
+    wishes = {paper: f"{one.by} asked for it" for paper, one in last.items() if one.wish is Wish.PROPOSE}
     wanted = _open_to(fates, {**_waiting(fates), **wishes, **asked_for})
     return Sight(run, at, fates, earlier, [*learned, *refused], requests, wanted, notes)
 
@@ -69,14 +106,14 @@ def _gone(parts: Parts, earlier: Sequence[RunReport], here: Sequence[RunReport])
 
 def _waiting(fates: Mapping[str, Fate]) -> dict[str, str]:
     """What people asked for and an earlier run could not do."""
-    return {fate.id: fate.asked_by for fate in fates.values() if fate.asked_by and fate.state is State.SEEN}
+    return {fate.id: fate.wanted for fate in fates.values() if fate.wanted and fate.state is State.SEEN}
 
 
 def _open_to(fates: Mapping[str, Fate], wanted: Mapping[str, str]) -> dict[str, str]:
     """Of these papers the ones that may be proposed: what has, or had, a pull request is not proposed twice."""
 
     def may(fate: Fate | None) -> bool:
-        if fate is None or fate.state in (State.SEEN, State.SKIPPED, State.ASKED, State.POSTPONED):
+        if fate is None or fate.state not in (State.PROPOSED, *DECIDED):
             return True
         return fate.state is State.REJECTED and not fate.where
 

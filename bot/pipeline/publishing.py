@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 
 from bot import check, dashboard, learn
-from bot.errors import ForgeError, LedgerError, SurveyBotError
-from bot.fates import Failure, Fate, PullState, RunReport, State
+from bot.errors import ForgeError, SurveyBotError
+from bot.fates import DECIDED, HELD, LISTED, Failure, Fate, PullState, RunReport, State
 from bot.models import Library, Proposal
-from bot.pipeline.judging import new_fate
+from bot.pipeline.judging import woken
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts, bug
 from bot.plan import Plan, Verdict
 from bot.propose import propose
 
-HELD = "waits for room"
-"""How the reason starts of a paper that the caps keep back."""
 _LISTED = (
     "This paper has been added to the survey in another way since it was proposed here, so there is nothing left to "
     "merge. Thank you for adding it!"
 )
 _REFUSED = "Closed as you asked. This paper will not be proposed again; reopen this pull request if that was a mistake."
 _POSTPONED = "Closed for now, as you asked. It comes back when the paper has a new version or a venue."
-_DECIDED = (State.ACCEPTED, State.CORRECTED, State.REJECTED)
 _TIRED = 2
 """After so many failures with one and the same sentence, the forge is not asked again in this run."""
 
@@ -38,7 +35,7 @@ class Publishing:
         self._library, self._parts, self._sight, self._plan, self._now = library, parts, sight, plan, now
         self._counts = Counter(plan.counts)
         self._failures = list(plan.failures)
-        self._opened: list[Fate] = []
+        self._opened: list[str] = []
         self._looked = not parts.forge.dry
         """Whether all that people did was learned; else the next run asks for the same time again."""
 
@@ -52,7 +49,7 @@ class Publishing:
         if self._parts.forge.dry:
             return report
         with self._told("dashboard"):
-            self._parts.forge.show(lambda ticked: self._page(report, ticked))
+            self._parts.forge.show(lambda previous: self._page(report, previous))
         report = self._finished()
         with self._told("ledger"):
             self._parts.ledger.record_run(report)
@@ -88,47 +85,46 @@ class Publishing:
 
     def _note(self, fates: Sequence[Fate]) -> None:
         """Fates of the plan that are not known yet. None of them changes what people decided or can see."""
-        blocked = (*_DECIDED, State.PROPOSED, State.POSTPONED)
+        blocked = (*DECIDED, State.PROPOSED, State.POSTPONED)
         known = self._sight.fates
-        fates = [fate.model_copy(update={"asked_by": self._sight.wanted.get(fate.id, "")}) for fate in fates]
+        fates = [fate.model_copy(update={"wanted": self._sight.wanted.get(fate.id, "")}) for fate in fates]
         fresh = [fate for fate in fates if known.get(fate.id) != fate and fate.id not in self._library.papers]
         self._record([fate for fate in fresh if fate.id not in known or known[fate.id].state not in blocked])
 
     def _open(self) -> None:
         """The likeliest first, up to the caps; what a person asked for is not held back."""
         told = Counter[str]()
-        for verdict in map(self._believed, self._plan.verdicts):
-            known = self._sight.fates.get(verdict.record.id)
-            if known and known.state in _DECIDED and not verdict.asked_by:
+        for verdict in self._plan.verdicts:
+            paper_id, wanted = verdict.record.id, self._wanted(verdict)
+            known = self._sight.fates.get(paper_id)
+            if known and known.state in (*DECIDED, State.POSTPONED) and not wanted:
                 self._counts["known"] += 1  # by people, while it was judged
+                continue
+            if known and known.state is State.PROPOSED:
+                with self._spared(verdict, told):
+                    self._refresh(verdict, known)
                 continue
             if told and max(told.values()) >= _TIRED:
                 self._counts["failed"] += 1
                 self._due(verdict, "due again: the forge failed before it was reached")
-            elif known and known.state is State.PROPOSED:
-                with self._spared(verdict, told):
-                    self._refresh(verdict, known)
-                continue
-            elif (full := self._full()) and not verdict.asked_by:
+            elif (full := self._full()) and paper_id not in self._sight.wanted:
                 self._counts["held"] += 1
                 self._due(verdict, f"{HELD}: {full}")
             else:
                 with self._spared(verdict, told):
                     self._propose(verdict)
-            self._parts.on_judged(self._sight.fates[verdict.record.id])  # not spared: a fate stands, told or not
+            self._parts.on_judged(self._sight.fates[paper_id])  # not spared: a fate stands, told or not
 
-    def _believed(self, verdict: Verdict) -> Verdict:
-        """What a plan says of people's wishes counts only where they are known here; a postponed paper may wake."""
-        paper_id = verdict.record.id
-        known = self._sight.fates.get(paper_id)
+    def _wanted(self, verdict: Verdict) -> str:
+        """Why it is proposed whatever the bot thinks. What the plan says of that is not believed."""
+        known = self._sight.fates.get(verdict.record.id)
         wakes = known is not None and known.state is State.POSTPONED
-        by = self._sight.wanted.get(paper_id, verdict.asked_by if wakes else "")
-        return verdict if by == verdict.asked_by else verdict.model_copy(update={"asked_by": by})
+        return self._sight.wanted.get(verdict.record.id) or (woken(verdict.record, known) if known and wakes else "")
 
     def _full(self) -> str:
         """Why there is no room for another pull request, or nothing when there is."""
         caps = self._parts.caps
-        if sum(not fate.asked_by for fate in self._opened) >= caps.new:
+        if sum(paper not in self._sight.wanted for paper in self._opened) >= caps.new:
             return f"{caps.new} pull requests were opened in this run"
         if sum(fate.state is State.PROPOSED for fate in self._sight.fates.values()) >= caps.open:
             return f"{caps.open} pull requests are open"
@@ -143,8 +139,8 @@ class Publishing:
             self._record([fate.model_copy(update={"state": state, "reason": f"its pull request was {pull.state}"})])
             return
         self._counts["proposed"] += 1
-        self._opened.append(fate)
-        self._record([fate.model_copy(update={"asked_by": ""})])
+        self._opened.append(fate.id)
+        self._record([fate])
 
     def _refresh(self, verdict: Verdict, known: Fate) -> None:
         """Bring an open pull request up to date if its classes are others now; else only what is known of it."""
@@ -154,20 +150,19 @@ class Publishing:
             stands = pull.proposed or known.proposed  # one that a person touched stays as it was
             fate = fate.model_copy(update={"where": pull.where, "labels": stands, "proposed": stands})
         self._counts["known"] += 1
-        self._record([fate.model_copy(update={"asked_by": ""})])
+        self._record([fate])
 
     def _proposed(self, verdict: Verdict, where: str) -> Fate:
-        assert self._plan.provenance is not None  # noqa: S101 - a plan with verdicts has one (bot.recheck)
-        fate = new_fate(verdict.record, State.PROPOSED, verdict.judgement.reason, self._sight, verdict.judgement)
-        more = {"where": where, "proposed": verdict.judgement.labels, "rulebook": self._plan.provenance.taxonomy}
-        return fate.model_copy(update={**more, "asked_by": verdict.asked_by})
+        fate = self._sight.fate(verdict.record, State.PROPOSED, verdict.judgement.reason, verdict.judgement)
+        rulebook = self._plan.provenance.taxonomy if self._plan.provenance else ""
+        return fate.model_copy(update={"where": where, "proposed": verdict.judgement.labels, "rulebook": rulebook})
 
     def _due(self, verdict: Verdict, reason: str) -> None:
         """Due again, unless it has a pull request or is postponed: then it stays that."""
         known = self._sight.fates.get(verdict.record.id)
-        fate = new_fate(verdict.record, State.SEEN, reason, self._sight, verdict.judgement)
         if known is None or known.state not in (State.PROPOSED, State.POSTPONED):
-            self._record([fate.model_copy(update={"asked_by": verdict.asked_by})])
+            wanted = self._sight.wanted.get(verdict.record.id, "")
+            self._record([self._sight.fate(verdict.record, State.SEEN, reason, verdict.judgement, wanted)])
 
     def _proposal(self, verdict: Verdict) -> Proposal:
         proposal = propose(
@@ -186,18 +181,18 @@ class Publishing:
 
     def _keep_wishes(self) -> None:
         """A paper someone asked for whose abstract could not be had stays asked for."""
-        reached = {fate.id for fate in self._plan.fates} | {verdict.record.id for verdict in self._plan.verdicts}
-        for paper_id, by in self._sight.wanted.items():
-            known = self._sight.fates.get(paper_id)
-            if paper_id not in reached and (known is None or known.state is not State.POSTPONED):
-                old = known or Fate(id=paper_id, state=State.SEEN, reason="", at=self._sight.at, run=self._sight.run)
-                if old.asked_by != by or old.state is not State.SEEN:
-                    new = {"state": State.SEEN, "reason": f"{by} asked for it; due at the next run", "asked_by": by}
-                    self._record([old.model_copy(update={**new, "at": self._sight.at, "run": self._sight.run})])
+        at, run = self._sight.at, self._sight.run
+        for paper_id, why in self._sight.wanted.items():
+            old = self._sight.fates.get(paper_id) or Fate(id=paper_id, state=State.SKIPPED, reason="", at=at, run=run)
+            if old.state not in (State.SEEN, State.PROPOSED, *LISTED):
+                new = {"state": State.SEEN, "reason": f"{why}; due at the next run", "wanted": why}
+                self._record([old.model_copy(update={**new, "at": at, "run": run})])
 
     # --- what is told -------------------------------------------------------------------------------------------------
 
-    def _page(self, report: RunReport, ticked: Collection[str]) -> str:
+    def _page(self, report: RunReport, previous: str) -> str:
+        read = {request.id for request in self._sight.requests}
+        ticked = [paper for paper in dashboard.ticked(previous) if paper not in read]  # since requests were asked
         facts = dashboard.Facts(
             library=self._library,
             fates=self._sight.fates,
@@ -227,7 +222,7 @@ class Publishing:
             notes=tuple(notes),
             learned=tuple(self._sight.learned),
             fates=tuple(fate for fate in final if fate.scope is not None or fate.state is State.SEEN),
-            waiting=tuple(sorted(waiting, key=lambda fate: -(fate.scope or 0) * (fate.confidence or 0))),
+            waiting=tuple(sorted(waiting, key=lambda fate: -fate.chance)),
             **{name: count for name, count in self._counts.items() if name in RunReport.model_fields},
         )
 
@@ -259,12 +254,4 @@ class Publishing:
         self._due(verdict, f"due again: {failed}")
 
     def _record(self, fates: Sequence[Fate]) -> None:
-        """Write fates to the ledger, unless this is a rehearsal; one that fails costs work later, never this run's."""
-        self._sight.note(fates)
-        if self._parts.forge.dry or not fates:
-            return
-        try:
-            self._parts.ledger.record(fates)
-        except LedgerError as error:
-            if all(failure.what != "ledger" for failure in self._failures):
-                self._failures.append(Failure(what="ledger", message=str(error)))
+        self._sight.record(fates, self._parts, self._failures)

@@ -4,7 +4,7 @@ The job that reads strangers' papers may have been taken over by one, so its pla
 rulebook and the paper's own text before anything is made of it. What does not hold is left out with one sentence, and
 the paper is due again; the rest is kept as it is.
 
-Who asked for a paper (``asked_by``) stands in no text at hand: whoever acts on it must ask the forge.
+That someone wants a paper (``wanted``) stands in no text at hand: whoever acts on it must ask the forge.
 """
 
 from bot.recheck.plans import MOST_BYTES, read_plan, recheck

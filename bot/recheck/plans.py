@@ -130,8 +130,8 @@ class _Recheck:
     def _due(self, verdict: Verdict, reason: str) -> Fate:
         """Seen, and no more; who asked for it has not been answered."""
         title = shortened(texts.clean(verdict.record.title)[0], plain.TITLE)
-        by = verdict.asked_by if plain.is_plain(verdict.asked_by, plain.LINE) else ""
-        facts: dict[str, Any] = {"at": self._plan.started, "run": self._plan.run, "asked_by": by}
+        by = verdict.wanted if plain.is_plain(verdict.wanted, plain.LINE) else ""
+        facts: dict[str, Any] = {"at": self._plan.started, "run": self._plan.run, "wanted": by}
         return Fate(id=verdict.record.id, state=State.SEEN, reason=reason, title=title, **facts)
 
     def _fates(self, trusted: bool) -> Iterator[Fate]:
@@ -180,7 +180,7 @@ class _Recheck:
         if texts.clean(fate.title)[0] != fate.title or len(fate.title) > plain.TITLE:
             yield "its title is not as the bot cleans it"
         if not all(
-            plain.is_plain(text, plain.LINE) for text in (fate.reason, " ".join(fate.venue.split()), fate.asked_by)
+            plain.is_plain(text, plain.LINE) for text in (fate.reason, " ".join(fate.venue.split()), fate.wanted)
         ):
             yield "there is a text in it that is too long, or no plain line"
         if not plain.are_plain(fate.terms, plain.WORD):

@@ -38,7 +38,7 @@ def _problems(verdict: Verdict, plan: Plan, library: Library) -> Iterator[str]:
     yield from _scope(record, judgement)
     yield from _rationale(record, judgement, library)
     yield from _precedents(judgement, library)
-    if not (plain.is_plain(judgement.reason, plain.LINE) and plain.is_plain(verdict.asked_by, plain.LINE)):
+    if not (plain.is_plain(judgement.reason, plain.LINE) and plain.is_plain(verdict.wanted, plain.LINE)):
         yield "its reason is too long, or no plain line"
     if len(judgement.flags) > _FLAGS or not plain.are_plain(judgement.flags, _FLAG):
         yield "its flags are too many, too long, or no plain lines"

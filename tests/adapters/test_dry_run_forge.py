@@ -16,5 +16,5 @@ def test_every_proposal_is_shown_and_nothing_is_remembered() -> None:
     assert (pull.id, pull.state, pull.where, pull.proposed) == ("2611.90001", PullState.OPEN, "dry run", ("steam",))
     assert (forge.name, forge.dry, forge.forgets, forge.notes) == ("dry run", True, False, ())
     forge.close("2611.90001", "Bye.")
-    assert forge.show(lambda ticked: "page") == ""
+    assert forge.show(lambda previous: "page") == ""
     assert (forge.pulls(), forge.requests()) == ({}, [])

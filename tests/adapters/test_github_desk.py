@@ -51,6 +51,11 @@ class Gone(Fault):
         return Refusal(self.code, "Gone", headers={"Location": url}).reply
 
 
+def kept(previous: str, head: str = "All is well.") -> str:
+    """As a run writes it: boxes that are ticked stay so."""
+    return page(dashboard.ticked(previous), head)
+
+
 def page(ticked: Collection[str] = (), head: str = "All is well.") -> str:
     boxes = [f"- [{'x' if paper in ticked else ' '}] <!-- ask:{paper} --> Loaf" for paper in (ID, OTHER)]
     return "\n".join([head, "", *boxes, "", write_block({"v": 1}, "dashboard")]) + "\n"
@@ -68,7 +73,7 @@ def asked(forge: GitHubForge, since: datetime | None = None) -> list[tuple[str, 
 @pytest.fixture
 def board(server: GithubServer, new_forge: NewForge) -> int:
     """The number of a dashboard that is there."""
-    new_forge().show(page)
+    new_forge().show(kept)
     return 1
 
 
@@ -79,7 +84,7 @@ def test_the_dashboard_is_one_issue_with_its_label_written_in_place(server: Gith
     for head in ("one", "two", "three"):
         forge = new_forge()
         assert forge.requests() == []
-        assert forge.show(lambda ticked, head=head: page(ticked, head)).endswith("/issues/1")
+        assert forge.show(lambda previous, head=head: kept(previous, head)).endswith("/issues/1")
     (issue,) = dashboards(server)
     assert (issue.title, issue.body) == (dashboard.TITLE, page(head="three"))
     assert [label.name for label in issue.labels] == [dashboard.LABEL]
@@ -91,13 +96,13 @@ def test_a_dashboard_that_says_the_same_is_not_written(server: GithubServer, new
     server.calls.clear()
     forge = new_forge()
     forge.requests()
-    forge.show(page)
+    forge.show(kept)
     assert [call.method for call in server.calls] == ["GET"] * 2
 
 
 def test_a_closed_dashboard_is_written_and_stays_closed(server: GithubServer, new_forge: NewForge, board: int) -> None:
     server.close(board)
-    new_forge().show(lambda ticked: page(ticked, "new"))
+    new_forge().show(lambda previous: kept(previous, "new"))
     (issue,) = dashboards(server)
     assert (issue.state, issue.body) == ("closed", page(head="new"))
 
@@ -109,14 +114,14 @@ def test_a_dashboard_whose_label_was_taken_off_is_found_and_gets_it_again(
     server.tick(board, ID)
     forge = new_forge()
     assert forge.requests() == []
-    forge.show(lambda ticked: page(ticked, "new"))
+    forge.show(lambda previous: kept(previous, "new"))
     assert [issue.body for issue in dashboards(server)] == [page([ID], "new")]
     assert [label.name for label in server.issue(board).labels] == [dashboard.LABEL]
 
 
 def test_of_two_dashboards_the_first_is_used(server: GithubServer, new_forge: NewForge, board: int) -> None:
     server.label(server.open_issue("Another", page()), dashboard.LABEL)
-    assert new_forge().show(lambda ticked: page(ticked, "new")).endswith("/issues/1")
+    assert new_forge().show(lambda previous: kept(previous, "new")).endswith("/issues/1")
 
 
 @pytest.mark.parametrize("labels", [(), (dashboard.LABEL,)], ids=["plain", "labelled by someone"])
@@ -125,19 +130,19 @@ def test_an_issue_of_a_stranger_that_looks_like_a_dashboard_is_none(
 ) -> None:
     server.label(server.open_issue("Fake", page([ID]), by="reader"), *labels)
     assert asked(new_forge()) == []
-    assert new_forge().show(page).endswith("/issues/2")
+    assert new_forge().show(kept).endswith("/issues/2")
 
 
 def test_an_issue_that_only_wears_the_label_is_no_dashboard(server: GithubServer, new_forge: NewForge) -> None:
     server.label(server.open_issue("How do I use the dashboard?"), dashboard.LABEL)
-    assert new_forge().show(page).endswith("/issues/2")
+    assert new_forge().show(kept).endswith("/issues/2")
 
 
 def test_without_issues_there_is_no_dashboard_and_a_note(server: GithubServer, new_forge: NewForge) -> None:
     server.has_issues = False
     forge = new_forge()
     assert forge.requests() == []
-    assert forge.show(page) == ""
+    assert forge.show(kept) == ""
     assert forge.notes == ("Issues are switched off, so there is no dashboard (Settings › General › Features)",)
 
 
@@ -147,7 +152,7 @@ def test_issues_that_were_switched_off_while_the_run_was_at_work_are_a_note_too(
     forge = new_forge()
     forge.requests()
     server.has_issues = False
-    assert forge.show(page) == ""
+    assert forge.show(kept) == ""
     assert len(forge.notes) == 1
 
 
@@ -155,7 +160,7 @@ def test_a_dashboard_that_was_made_although_github_failed_is_not_made_twice(
     server: GithubServer, new_forge: NewForge
 ) -> None:
     server.fail("POST", "/issues$", AfterWrite(502))
-    assert new_forge().show(page).endswith("/issues/1")
+    assert new_forge().show(kept).endswith("/issues/1")
     assert len(dashboards(server)) == 1
 
 
@@ -167,8 +172,8 @@ def test_a_dashboard_that_is_gone_is_made_again(
     forge.requests()
     server.issues[board].body = "moved"
     server.fail("GET", "/issues/1$", Gone(code, server.api))
-    assert forge.show(page).endswith("/issues/2")
-    assert new_forge().show(page).endswith("/issues/2")
+    assert forge.show(kept).endswith("/issues/2")
+    assert new_forge().show(kept).endswith("/issues/2")
 
 
 # --- boxes -----------------------------------------------------------------------------------------------------------
@@ -186,14 +191,14 @@ def test_a_box_that_is_ticked_while_the_run_is_at_work_stays_ticked(
     forge = new_forge()
     assert asked(forge) == [(OTHER, Wish.PROPOSE, TICKED)]
     server.tick(board, ID)
-    forge.show(lambda ticked: page(ticked, "new"))
-    assert server.issue(board).body == page([ID], "new")
-    assert asked(new_forge()) == [(ID, Wish.PROPOSE, TICKED)]
+    forge.show(lambda previous: kept(previous, "new"))
+    assert server.issue(board).body == page([ID, OTHER], "new")
+    assert asked(new_forge()) == [(ID, Wish.PROPOSE, TICKED), (OTHER, Wish.PROPOSE, TICKED)]
 
 
 def test_a_run_that_did_not_ask_forgets_no_tick(server: GithubServer, new_forge: NewForge, board: int) -> None:
     server.tick(board, ID)
-    new_forge().show(lambda ticked: page(ticked, "new"))
+    new_forge().show(lambda previous: kept(previous, "new"))
     assert server.issue(board).body == page([ID], "new")
 
 
@@ -250,7 +255,7 @@ def test_who_may_not_write_is_not_heard_and_gets_no_answer(
     server.comment(board, f"/survey-bot reject {ID}", by=by)
     forge = new_forge()
     assert asked(forge, since) == []
-    forge.show(page)
+    forge.show(kept)
     assert [comment.reactions for comment in server.comments_on(board)] == [[]]
 
 
@@ -288,7 +293,7 @@ def test_an_obeyed_command_gets_one_thumb_up_when_the_dashboard_is_written(
         forge = new_forge()
         assert len(asked(forge, since)) == 1
         assert len(server.comments_on(board)[0].reactions) < 2
-        forge.show(page)
+        forge.show(kept)
     assert [(login, what) for _, login, what in server.comments_on(board)[0].reactions] == [
         ("github-actions[bot]", "+1")
     ]
@@ -301,7 +306,7 @@ def test_a_thumb_that_cannot_be_given_is_a_note(
     forge = new_forge()
     asked(forge, since)
     server.fail("POST", "/reactions$", Status(500))
-    assert forge.show(page).endswith("/issues/1")
+    assert forge.show(kept).endswith("/issues/1")
     assert len(forge.notes) == 1
 
 
@@ -321,7 +326,7 @@ def test_a_comment_of_the_moment_the_last_run_began_is_heard_unless_it_was_answe
     server.comment(board, f"/survey-bot reject {ID}")
     forge = new_forge()
     assert len(asked(forge, since)) == 1
-    forge.show(page)
+    forge.show(kept)
     assert asked(new_forge(), since) == []
 
 
@@ -333,7 +338,7 @@ def test_without_a_time_only_unanswered_comments_of_the_dashboard_are_heard(
     server.comment(board, f"/survey-bot reject {ID}")
     forge = new_forge()
     assert asked(forge) == [(ID, Wish.REJECT, "@maintainer")]
-    forge.show(page)
+    forge.show(kept)
     assert asked(new_forge()) == []
 
 
@@ -355,7 +360,7 @@ def test_nothing_new_costs_five_calls(server: GithubServer, new_forge: NewForge,
     server.calls.clear()
     forge = new_forge()
     asked(forge, since)
-    forge.show(lambda ticked: page(ticked, "an hour later"))
+    forge.show(lambda previous: kept(previous, "an hour later"))
     assert [f"{call.method} {call.path.removeprefix('/repos/octo/survey')}" for call in server.calls] == [
         "GET /pulls",
         "GET /issues",

@@ -337,12 +337,13 @@ def test_the_dashboard_is_a_file_whose_ticked_boxes_ask_for_papers(
     forge: Forge = LocalForge(root, "main")
     file = root / ("survey-bot" if bare else ".survey-bot") / "dashboard.md"
     assert (forge.name, forge.forgets, forge.requests()) == (f"local {root}", True, [])
-    assert forge.show(page) == str(file)
+    assert forge.show(lambda previous: page(previous.splitlines())) == str(file)
     file.write_text(page([ID]), encoding="utf-8")
     assert forge.requests() == [Request(id=ID, wish=Wish.PROPOSE, by="a ticked box")]
     file.write_text(page([ID, "2611.90002"]), encoding="utf-8")  # while the run is at work
-    forge.show(page)
-    assert file.read_text(encoding="utf-8") == page(["2611.90002"])
+    seen: list[str] = []
+    forge.show(lambda previous: seen.append(previous) or page([]))
+    assert (seen, file.read_text(encoding="utf-8")) == ([page([ID, "2611.90002"])], page([]))
     if not bare:
         assert git(root, "status", "--porcelain") == ""
 
