@@ -35,6 +35,6 @@ def read_block(text: str, kind: str = PROPOSAL) -> dict[str, Any] | None:
 def read_labels(text: str) -> tuple[str, ...] | None:
     """The proposed labels a pull request's text carries, or None when they cannot be read."""
     labels = (read_block(text) or {}).get("labels")
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+    if not isinstance(labels, list) or not all(isinstance(label, str) and label.isprintable() for label in labels):
         return None
     return tuple(labels)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot import __version__
-from bot.errors import DataError, SettingsError, SourceError, SurveyBotError
+from bot.errors import DataError, LedgerError, SettingsError, SourceError, SurveyBotError
 
 if TYPE_CHECKING:
     from bot.wiring import Wiring
@@ -91,7 +91,7 @@ def _complaining(ctx: click.Context, work: Callable[[Wiring], T], *, offline: bo
 
     try:
         return work(_watching(ctx, offline=offline))
-    except (SettingsError, DataError) as error:
+    except (SettingsError, DataError, LedgerError) as error:
         if os.environ.get("GITHUB_ACTIONS"):
             running.complain(error)
         raise

@@ -130,7 +130,8 @@ def show_fate(fate: Fate, library: Library) -> None:
     word, style = _WORDS[fate.state]
     title = fate.title if len(fate.title) <= _TITLE else f"{fate.title[: _TITLE - 1].rstrip()}…"
     names = ", ".join(library.taxonomy.leaf(label).name for label in fate.labels if label in library.taxonomy.paths)
-    tail = f"{names} {fate.confidence or 0:.2f}" if fate.state is State.PROPOSED else fate.reason
+    sure = "" if fate.confidence is None else f" {fate.confidence:.2f}"
+    tail = f"{names}{sure}" if fate.state is State.PROPOSED else fate.reason
     output().print(Text.assemble((f"  {word:<9} ", style), _calm(f"{fate.id:<11} {title:<{_TITLE}}  {tail}")))
 
 
@@ -149,9 +150,8 @@ def show_report(report: RunReport, library: Library) -> None:
             show_fate(fate, library)
     for note in report.notes:
         console.print(Text.assemble(("note: ", "yellow"), _calm(note)))
-    for failure in report.failures:
-        about = "" if failure.message.startswith(failure.what) else f"{failure.what}: "
-        console.print(Text.assemble(("DEGRADED ", "red"), _calm(f"{about}{failure.message}")))
+    for trouble in report.troubles:
+        console.print(Text.assemble(("DEGRADED ", "red"), _calm(trouble)))
     if report.unreadable:
         console.print(f"{report.unreadable} unreadable record(s); the first are told above")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

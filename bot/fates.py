@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
+from pydantic import AwareDatetime
+
+from bot import ids
 from bot.models import Model
 
 
@@ -74,7 +76,7 @@ class Fate(Model):
     id: str
     state: State
     reason: str
-    at: datetime
+    at: AwareDatetime
     run: str
     title: str = ""
     scope: float | None = None
@@ -117,7 +119,7 @@ class RunReport(Model):
     """
 
     run: str
-    started: datetime
+    started: AwareDatetime
     forge: str = ""
     """Which forge was asked what people did (``github octo/survey``)."""
     seconds: float = 0.0
@@ -140,6 +142,22 @@ class RunReport(Model):
     """Records of the sources that could not be read; they have no id to give a fate to."""
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """The failures as sentences; those that differ by their paper alone are told once."""
+        alike: dict[str, list[Failure]] = {}
+        for failure in self.failures:
+            alike.setdefault(failure.message.replace(failure.what, ""), []).append(failure)
+        told = []
+        for first, *more in alike.values():
+            names_it = first.message.startswith(first.what) or (
+                ids.is_arxiv(first.what) and first.what in first.message
+            )
+            about = "" if names_it else f"{first.what}: "
+            told.append(f"{about}{first.message}{f' (and so for {len(more)} more)' if more else ''}")
+        return tuple(told)
+
     learned: tuple[Fate, ...] = ()
     """What people did since the last run."""
     fates: tuple[Fate, ...] = ()

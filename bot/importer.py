@@ -31,7 +31,9 @@ def read_readme(markdown: str, file: str = "README.md", survey_id: str = "") -> 
     found = readme.read(markdown)
     if not found.root.children:
         raise DataError(
-            "no heading here has a table of papers under it", where=file, remedy="give a README with such tables"
+            "no heading here has a table of papers under it",
+            where=file,
+            remedy="give a README with such tables; of a bullet list make one",
         )
     collector = _Collector()
     for section in found.root.walk():
@@ -165,7 +167,7 @@ class _Collector:
         pieces = table.pieces(cell)
         links = [piece for piece in pieces if piece.url and piece.text]
         if not links:
-            raise _UnreadableError("its paper has no link with a title")
+            raise _UnreadableError("its paper has no link with a title, such as [title](https://…)")
         rest = " ".join(piece.text for piece in pieces if piece is not links[0] and piece.text)
         if rest:
             self.notes.append((row.line, f"beside the paper's link, {rest!r} was not imported"))

@@ -62,7 +62,7 @@ def new_fates(
         if change:
             blank = old or Fate(id=paper_id, state=State.SEEN, reason="", at=at, run=run)
             title = {} if blank.title or not listed else {"title": listed.title}
-            changed.append(blank.model_copy(update={"at": at, "run": run, **title, **change}))
+            changed.append(blank.model_copy(update={"at": max(at, blank.at), "run": run, **title, **change}))
     return changed
 
 
@@ -84,7 +84,7 @@ def granted(
             continue
         blank = old or Fate(id=paper_id, state=State.SEEN, reason="", at=at, run=run)
         word = "rejected" if state is State.REJECTED else "postponed"
-        new = {"at": at, "run": run, "state": state, "reason": f"{word} by {request.by}", "wanted": ""}
+        new = {"at": max(at, blank.at), "run": run, "state": state, "reason": f"{word} by {request.by}", "wanted": ""}
         changed.append(blank.model_copy(update=new))
     return changed
 

@@ -7,6 +7,8 @@ _SPECIAL = re.compile(r"([\\`*_\[\]|~])")
 _OPENS_BLOCK = re.compile(r"^(\d{0,9})([-+=.)])")
 # What GitHub makes mentions, references, links and pictures of by itself.
 _LIVE = re.compile(r"[@#]|:(?=//|[\w+\\-]+:)|www(?=\.)|gh(?=-\d)", re.IGNORECASE)
+# https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
+_SKIPS = re.compile(r"\[(?=(?:skip|no|ci|actions)\b)", re.IGNORECASE)
 _IN_ADDRESS = ":/?#@!&'*+,;=%[]"
 
 
@@ -23,8 +25,11 @@ def escape(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text for the title of a pull request, which becomes a commit message: ``fixes #12`` must close nothing."""
-    return _LIVE.sub("\\g<0>\u200b", " ".join(text.split()))
+    """Text for the title of a pull request, which becomes a commit message.
+
+    ``fixes #12`` must close nothing, and ``[skip ci]`` must not keep workflows from running.
+    """
+    return _SKIPS.sub("[\u200b", _LIVE.sub("\\g<0>\u200b", " ".join(text.split())))
 
 
 def link(text: str, url: str) -> str:

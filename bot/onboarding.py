@@ -85,6 +85,11 @@ def prepare(given: Given) -> Onboarding:
     found = importer.read_readme(given.markdown, given.readme)
     if given.old:
         found = importer.merge(given.old, found, given.readme)
+    if not found.papers:
+        first = found.problems[0] if found.problems else "its tables are empty"
+        raise DataError(
+            f"no row of its tables is a paper ({first})", where=given.readme, remedy="give each a [title](link)"
+        )
     library = Library(taxonomy=found.taxonomy, papers={**(given.old.papers if given.old else {}), **found.papers})
     unread = tuple(problem for problem in found.problems if _UNREAD.match(problem))
     data = _data(library, given.taxonomy)

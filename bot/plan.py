@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from bot.fates import Failure, Fate
 from bot.models import Judgement, Model, Record
@@ -31,7 +29,7 @@ class Plan(Model):
     """All a run wants to write down: the fates of the papers it judged, and the papers it would propose."""
 
     run: str
-    started: datetime
+    started: AwareDatetime
     counts: dict[str, int] = Field(default_factory=dict)
     """How many papers went where, by the names of ``RunReport``."""
     watched: bool = False

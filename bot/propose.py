@@ -11,7 +11,7 @@ from typing import Any
 from bot import ids
 from bot.block import write_block
 from bot.markdown import escape, link, plain, shortened, table
-from bot.models import Judgement, Link, Paper, Precedent, Proposal, Ranked, Record, Taxonomy
+from bot.models import Judgement, Link, Paper, Proposal, Ranked, Record, Taxonomy
 from bot.yaml_format import dump_paper
 
 _URL = re.compile(r"https?://[a-z\d-]+(?:\.[a-z\d-]+)+(?::\d+)?(?:[/?#][!#-&(-;=?-Z_a-z~]*)?", re.IGNORECASE)
@@ -118,7 +118,7 @@ def _body(
         _evidence(judgement),
     ]
     if judgement.precedents:
-        parts.append(f"**Precedents** (already in the survey)\n\n{_precedents(judgement.precedents, taxonomy)}")
+        parts.append(f"**Precedents** (already in the survey)\n\n{_precedents(judgement, taxonomy)}")
     if judgement.unusual:
         words = escape(", ".join(judgement.unusual))
         parts.append(f"**New words**, in no listed paper and no rule: {words}")
@@ -143,20 +143,27 @@ def _heading(record: Record, paper: Paper) -> str:
 
 def _placement(judgement: Judgement, taxonomy: Taxonomy) -> str:
     rules = dict(zip(judgement.labels, judgement.rationale.rules, strict=True))
-    rival = next((ranked for ranked in judgement.placement if ranked.label not in rules), None)
+    rival = _rival(judgement)
 
     def row(word: str, ranked: Ranked, reason: str) -> list[str]:
         *above, leaf = [escape(node.name) for node in taxonomy.paths[ranked.label]]
-        return [word, " › ".join([*above, f"**{leaf}**"]), f"{ranked.probability:.2f}", reason]
+        named = f"**{leaf}** `{ranked.label}`"  # the name people say, and the one that stands in the file
+        return [word, " › ".join([*above, named]), f"{ranked.probability:.2f}", reason]
 
     chosen = [ranked for ranked in judgement.placement if ranked.label in rules]
     rows = [
         row("**and**" if number else "**proposed**", ranked, f"rule *{escape(rules[ranked.label])}*")
         for number, ranked in enumerate(chosen)
     ]
-    if rival and rival.probability >= _RIVAL:
+    if rival:
         rows.append(row("runner-up", rival, escape(judgement.rationale.why_not)))
     return table(["", "class", "confidence", "why"], rows)
+
+
+def _rival(judgement: Judgement) -> Ranked | None:
+    """The runner-up, when it is worth a reviewer's second."""
+    rival = next((ranked for ranked in judgement.placement if ranked.label not in judgement.labels), None)
+    return rival if rival and rival.probability >= _RIVAL else None
 
 
 def _evidence(judgement: Judgement) -> str:
@@ -166,16 +173,17 @@ def _evidence(judgement: Judgement) -> str:
     return f"> “{escape(shortened(rationale.quote, _QUOTE))}”{words}"
 
 
-def _precedents(precedents: tuple[Precedent, ...], taxonomy: Taxonomy) -> str:
+def _precedents(judgement: Judgement, taxonomy: Taxonomy) -> str:
+    told = " (nearest of the runner-up)" if _rival(judgement) else ""
     return table(
         ["similar paper", "its classes", "similarity"],
         [
             [
-                link(precedent.title, precedent.link) + " (nearest of the runner-up)" * precedent.of_runner_up,
+                link(precedent.title, precedent.link) + told * precedent.of_runner_up,
                 escape(", ".join(taxonomy.leaf(label).name for label in precedent.labels if label in taxonomy.paths)),
                 f"{precedent.similarity:.2f}",
             ]
-            for precedent in precedents
+            for precedent in judgement.precedents
         ],
     )
 

@@ -182,7 +182,7 @@ def starter(readme: str, names: Sequence[str]) -> str:
 readme = {json.dumps(readme, ensure_ascii=False)}
 
 [watch]
-categories = ["cs.LG", "cs.AI"]  # where your papers are announced
+categories = ["cs.LG", "cs.AI"]  # a guess: put in those where your papers are announced
 
 # The words of your subject. To begin with, the names of your classes: replace them by what authors write.
 # A second group with `required = true` rules out, fast, what cannot belong.

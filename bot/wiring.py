@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -104,8 +105,9 @@ class Wiring:
             from bot.adapters.state_branch import BranchLedger
 
             place = self.github
-            folder = self.cache / "state" / place.repository.replace("/", "_")
-            return BranchLedger(folder, place.git, self.settings.ledger.branch, place.token)
+            folder = self.cache / "state" / re.sub(r"\W+", "_", place.git)
+            before = self.settings.at_root(self.settings.ledger.path)
+            return BranchLedger(folder, place.git, self.settings.ledger.branch, place.token, before)
         from bot.adapters.ledger_file import LedgerFile
 
         return LedgerFile(self.settings.at_root(self.settings.ledger.path))

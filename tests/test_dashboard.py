@@ -95,7 +95,7 @@ def test_a_failure_is_forgotten_when_a_run_went_well_after_it() -> None:
 
 
 def test_many_failures_are_told_in_few_lines() -> None:
-    failures = tuple(Failure(what=f"2611.{number:05}", message="a bug") for number in range(500))
+    failures = tuple(Failure(what=f"2611.{number:05}", message=f"a bug of its own, {number}") for number in range(500))
     told = head(page(report=run(failures=failures)))
     assert told.count("a bug") == 8
     assert "> - … and 492 more failures of that run" in told

@@ -56,14 +56,14 @@ def test_every_flaw_is_told_with_its_line_and_no_row_is_lost() -> None:
         "R.md:47: this row was left out because it has 6 cells under 5 headers: "
         "| 2025 | arXiv | [Mixers: A or B | C](https://arxiv.org/abs/2501.00009) | - | - |",
         "R.md:48: in code, a link is not closed; it was read as https://git.example/crumb",
-        "R.md:49: this row was left out because its paper has no link with a title: ) |",
+        "R.md:49: this row was left out because its paper has no link with a title, such as [title](https://…): ) |",
         "R.md:50: in website, 'soon' is no link and was not imported",
         "R.md:52: this looks like a row but stands in no table: "
         "| 2025 | arXiv | [Cut Off: By an Empty Line](https://arxiv.org/abs/2501.00012) | - | - |",
         "R.md:59: the year is missing; 2025 was taken from the link",
         "R.md:59: the venue is missing; it was read as arXiv",
         "R.md:60: the year '2025-06' was read as 2025",
-        "R.md:61: this row was left out because its paper has no link with a title: "
+        "R.md:61: this row was left out because its paper has no link with a title, such as [title](https://…): "
         "2025 | Blog | No Link At All | - | -",
         "R.md:68: 'Forgotten Class' is not in the table of contents; it was placed under 'Ovens'",
     )

@@ -149,9 +149,13 @@ def test_a_reviewer_sees_placement_runner_up_rule_quote_and_precedents() -> None
         assert part in text
 
 
+def test_a_class_is_named_as_people_say_it_and_as_it_stands_in_the_file() -> None:
+    assert "**Steam** `steam` |" in proposal().body
+
+
 def rows(body: str) -> list[tuple[str, ...]]:
     """The rows of the table of classes: word, class and why."""
-    row = r"^\| (\*\*\w+\*\*|runner-up) \| .*?\*\*([\w' ]+)\*\* \| \d\.\d\d \| (.*?) ?\|$"
+    row = r"^\| (\*\*\w+\*\*|runner-up) \| .*?\*\*([\w' ]+)\*\* `[\w-]+` \| \d\.\d\d \| (.*?) ?\|$"
     return re.findall(row, body, re.MULTILINE)
 
 
@@ -327,3 +331,9 @@ def test_a_class_name_full_of_markup_breaks_no_table() -> None:
     assert [token.type for token in tokens].count("td_open") == 4
     assert html(tokens)[:-1] == ["<sub>", "</sub>"]
     assert "A|B <b> › *C*" in shown(tokens)
+
+
+def test_a_title_keeps_no_workflow_from_running() -> None:
+    title = proposal(candidate("2611.00001", "[Skip CI] Steam [ci skip]", "Steam.")).title
+    assert "[skip" not in title.lower()
+    assert "[ci" not in title.lower()

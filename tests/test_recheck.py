@@ -427,7 +427,7 @@ def test_a_plan_that_was_not_made_lately_is_refused(started: datetime) -> None:
         (GENUINE.model_dump_json().replace("Steam injection", "\\ud800", 1), "the plan: "),
         (GENUINE.model_dump_json().replace('"title":"FogLoaf', '"branch":"main","title":"FogLoaf', 1),
          "the plan, key verdicts.0.record.branch: "),
-        (b" " * (recheck.MOST_BYTES + 1), "the plan: it is larger than 64,000,000 bytes"),
+        (b" " * (recheck.MOST_BYTES + 1), "the plan: it is larger than 16,000,000 bytes"),
     ],
 )  # fmt: skip
 def test_what_is_no_plan_is_refused_in_one_sentence(text: str | bytes, where: str) -> None:

@@ -18,8 +18,10 @@ from bot.adapters.github_api import PAGE, GitHubApi, RefusalError
 from bot.errors import ForgeError
 from bot.fates import Request, Wish
 
-_SKEW = timedelta(minutes=2)
+_SKEW = timedelta(hours=2)
 """Comments that are so much older are read again, because two clocks never agree; a 👍 tells those that were done."""
+_SIGN, _LONGEST = "/survey-bot ", 5_000
+"""What a comment holds that commands, and so many characters, at most."""
 _PERSONS = 20
 """So many people's rights are asked for in a run; those whom GitHub knows as members go first."""
 _DONE = "+1"
@@ -71,7 +73,7 @@ class Desk:
             if error.status != 410:
                 raise
             return None
-        ours = (one for one in issues if self._is_dashboard(one) and self._is_trusted(one, labelled=True))
+        ours = (one for one in issues if self._is_dashboard(one) and self._is_trusted(one))
         return min(ours, key=lambda issue: issue.number, default=None)
 
     def _unlabelled(self) -> Issue | None:
@@ -88,10 +90,9 @@ class Desk:
                 self._api.ask("the dashboard cannot be labelled", lambda _: issue.add_to_labels(dashboard.LABEL))
         return issue
 
-    def _is_trusted(self, issue: Issue, *, labelled: bool = False) -> bool:
+    def _is_trusted(self, issue: Issue) -> bool:
         """Whether its author may write: whoever opened an issue can tick its boxes."""
-        member = labelled and issue.author_association in _MEMBERS  # strangers cannot label
-        return issue.user.type == "Bot" or member or self._may_write(issue.user.login)
+        return issue.user.type == "Bot" or self._may_write(issue.user.login)
 
     @staticmethod
     def _is_dashboard(issue: Issue) -> bool:
@@ -152,12 +153,16 @@ class Desk:
         return self._api.ask(what, lambda _: list(issue.get_comments()))
 
     def _is_heard(self, comment: IssueComment, since: datetime | None) -> bool:
-        """Whether it commands, was not done before, and a person wrote it; an old one that was edited is no news."""
-        if comment.user is None or comment.user.type == "Bot" or not dashboard.commands(comment.body or ""):
+        """Whether it may command, was not done before, and a person wrote it; an old one that was edited is no news.
+
+        What it says is read when it is known that its author may write: that takes longer than a stranger is worth.
+        """
+        text = comment.body or ""
+        if comment.user is None or comment.user.type == "Bot" or _SIGN not in text or len(text) > _LONGEST:
             return False
-        if since and comment.created_at > since:
+        if since is None or comment.created_at > since:  # without a time, what was obeyed may be forgotten
             return True
-        return (since is None or comment.created_at > since - _SKEW) and not comment.reactions.get(_DONE)
+        return comment.created_at > since - _SKEW and not comment.reactions.get(_DONE)
 
     def _read(self, comment: IssueComment) -> Iterable[Request]:
         """Commands count on the dashboard and on the bot's pull requests, where they need no id."""

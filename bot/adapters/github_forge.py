@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from github.PullRequest import PullRequest
@@ -20,6 +21,7 @@ from bot.adapters.github_branches import Branches
 from bot.adapters.github_desk import Desk
 from bot.adapters.github_pulls import Pulls, counting
 from bot.adapters.own_work import own_stem, sign, signed
+from bot.adapters.shelf import TAXONOMY
 from bot.block import read_block, write_block
 from bot.errors import ForgeError
 from bot.fates import Pull, PullState, Request
@@ -28,8 +30,9 @@ from bot.models import Proposal
 from bot.settings import Forge as Options
 
 _HOW_TO = (
-    "**Merge** it if it is right · [**edit the file**]({file}) to correct it, then merge · **close** it to reject it "
-    "for good · close it with the label **{later}** to see it again when it has a new version or a venue"
+    "**Merge** it if it is right · [**edit the file**]({file}) to correct it ([the classes]({classes})), then merge · "
+    "**close** it to reject it for good · close it with the label **{later}** to see it again when it has a new "
+    "version or a venue"
 )
 _SAID = "said"
 _COLOR = "c5def5"
@@ -123,12 +126,19 @@ class GitHubForge:
             lambda: self._appeared(paper_id),
         )
         self._pulls.add(paper_id, pull)
+        if pull.body != body:  # another run was quicker: its words and what is on the branch must be of one mind
+            pull = self._refreshed(pull, proposal)
         self._dress(pull)
         return self._pulls.told(paper_id, pull)
 
     def _body(self, proposal: Proposal, commit: str) -> str:
-        file = f"{self._server}/{self._api.repository}/edit/{proposal.branch}/{proposal.path}"
-        how_to = _HOW_TO.format(file=quote(file, safe=":/"), later=escape(self._options.later))
+        home = f"{self._server}/{self._api.repository}"
+        classes = PurePosixPath(proposal.path).parent.parent / TAXONOMY
+        how_to = _HOW_TO.format(
+            file=quote(f"{home}/edit/{proposal.branch}/{proposal.path}", safe=":/"),
+            classes=quote(f"{home}/blob/{self._base}/{classes}", safe=":/"),
+            later=escape(self._options.later),
+        )
         text = f"{proposal.body.rstrip()}\n\n{how_to}"
         return sign(proposal.title, text, commit=commit, file=self._branches.blob(proposal.content))
 
@@ -180,16 +190,29 @@ class GitHubForge:
     # --- closing ------------------------------------------------------------------------------------------------------
 
     def close(self, paper_id: str, sentence: str, *, later: bool = False) -> None:
-        """Close the paper's open pull request, if there is one; ``sentence`` is Markdown. Raises ForgeError."""
-        for pull in self._pulls.of(paper_id):
-            if pull.state == "open":
-                self._close(pull, f"the pull request of {paper_id} cannot be closed", sentence, later)
+        """Close the paper's open pull request, if there is one; ``sentence`` is Markdown. Raises ForgeError.
 
-    def _close(self, pull: PullRequest, what: str, sentence: str, later: bool) -> None:
-        if later:  # first, so that it is at no moment closed for good
+        One that is closed already gets, or loses, the label by which it is postponed.
+        """
+        found = self._pulls.of(paper_id)
+        if found:
+            pull, what = counting(found), f"the pull request of {paper_id} cannot be closed"
+            if self._pulls.state(pull) is not PullState.MERGED:
+                self._postpone(pull, what, later)  # first, so that it is at no moment closed for good
+            if pull.state == "open":
+                self._close(pull, what, sentence)
+
+    def _postpone(self, pull: PullRequest, what: str, later: bool) -> None:
+        label = self._options.later
+        there = label.lower() in {one.name.lower() for one in pull.labels}
+        if later and not there:
             with self._best_effort():
                 self._make_labels()
-            self._api.ask(what, lambda _: pull.add_to_labels(self._options.later))
+            self._api.ask(what, lambda _: pull.add_to_labels(label))
+        elif there and not later:
+            self._api.ask(what, lambda _: pull.remove_from_labels(label))
+
+    def _close(self, pull: PullRequest, what: str, sentence: str) -> None:
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
 
         def is_said() -> bool:

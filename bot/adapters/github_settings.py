@@ -171,13 +171,13 @@ class GitHubSettings:
         against = self._types(branch) & _NO_BRANCH
         if against:
             words = f"on {ids.BRANCHES}*: {_named(against)} refuse the bot's branches: {place}"
-            yield Finding("rules", "warning", words)
+            yield Finding("rules", "fails", words)
         elif "non_fast_forward" in self._types(branch):
             words = f"on {ids.BRANCHES}*: non_fast_forward keeps outdated pull requests as they are: {place}"
             yield Finding("rules", "warning", words)
         against = self._types(self._state) & _NO_BRANCH
         if against:
-            yield Finding("rules", "warning", f"on {self._state}: {_named(against)} refuse the bot's memory: {place}")
+            yield Finding("rules", "fails", f"on {self._state}: {_named(against)} refuse the bot's memory: {place}")
         against = self._types(self._options.base) & _NO_PUSH
         if against:
             words = f"on {self._options.base}: {_named(against)} refuse the tables that the bot renders: {place}"

@@ -37,9 +37,11 @@ class BranchLedger:
 
     The branch is read with the first question and pushed by ``save``, which makes it when it is missing. In between
     its lines are files in ``folder``; what a run that was killed left there is saved by the next one on this machine.
+    A branch that is missing starts with the lines of the file ``before``, the ledger of a time without GitHub.
     """
 
-    def __init__(self, folder: Path, url: str, branch: str, token: str) -> None:
+    def __init__(self, folder: Path, url: str, branch: str, token: str, before: Path | None = None) -> None:
+        self._before = before
         self._folder, self._url, self._branch, self._token = folder, url, branch, token
         self._tip: str | None = None
         self._is_saved = True
@@ -117,15 +119,14 @@ class BranchLedger:
         return lacks
 
     def _theirs(self, name: str) -> bytes:
+        if self._tip is None and self._before and name == LEDGER:
+            return _bytes(self._before)
         if self._tip is None or not self._remote.git.file_at(self._tip, name):
             return b""
         return self._remote.git("cat-file", "blob", f"{self._tip}:{name}").encode("utf-8", "surrogateescape")
 
     def _ours(self, name: str) -> bytes:
-        try:
-            return (self._folder / name).read_bytes()
-        except FileNotFoundError:
-            return b""
+        return _bytes(self._folder / name)
 
     def _pushed(self) -> bool:
         """Whether the branch holds the files now; False when it has moved on."""
@@ -144,6 +145,13 @@ class BranchLedger:
         """What the commit says."""
         runs = self._ledger.runs()
         return f"Run {runs[-1].run}" if runs else "Fates of papers"
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -84,8 +84,7 @@ def _failures(facts: Facts) -> list[str]:
     run = next((run for run in reversed(facts.runs) if run.watched or run.failures), None)
     if run is None:
         return []
-    told = [one.message if one.message.startswith(one.what) else f"{one.what}: {one.message}" for one in run.failures]
-    lines = [f"{sentence(one)} ({moment(run.started)})" for one in dict.fromkeys(told)]
+    lines = [f"{sentence(one)} ({moment(run.started)})" for one in run.troubles]
     more = [f"… and {len(lines) - _TOLD} more failures of that run"] if len(lines) > _TOLD else []
     return [*lines[:_TOLD], *more]
 

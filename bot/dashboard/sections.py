@@ -89,12 +89,20 @@ def held(facts: Facts) -> Iterator[str]:
 
 
 def again(facts: Facts) -> Iterator[str]:
-    """What is tried again by itself."""
-    fates = [fate for fate in facts.of(State.SEEN) if not fate.reason.startswith(HELD)]
+    """What a person asked for and was not done yet, and what is tried again by itself."""
+    wanted = [fate for fate in facts.of(State.SEEN) if fate.wanted]
+    if wanted:
+        yield f"### Asked for ({len(wanted):,})"
+        yield "The bot opens these at its next run."
+        yield from words.table(["paper", "why"], map(_paper_and_why, wanted), len(wanted))
+    fates = [fate for fate in facts.of(State.SEEN) if not fate.reason.startswith(HELD) and not fate.wanted]
     if fates:
-        rows = ([words.paper(fate), words.sentence(fate.reason)] for fate in fates)
-        grid = words.table(["paper", "why"], rows, len(fates))
+        grid = words.table(["paper", "why"], map(_paper_and_why, fates), len(fates))
         yield words.folded(f"Tried again at the next run ({len(fates):,})", grid)
+
+
+def _paper_and_why(fate: Fate) -> list[str]:
+    return [words.paper(fate), words.sentence(fate.reason)]
 
 
 def postponed(facts: Facts) -> Iterator[str]:

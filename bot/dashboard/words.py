@@ -11,7 +11,7 @@ from bot.fates import Fate
 from bot.markdown import escape, link, shortened
 from bot.models import Library
 
-TITLE, SENTENCE = 140, 300
+TITLE, SENTENCE = 140, 500
 """Characters that are shown of a title or a class, and of a sentence."""
 _ROWS, _ROOM = 20, 5_000
 """Rows of a table, and their characters: GitHub takes 65,536 of an issue, and seven tables stand in it."""

@@ -45,7 +45,7 @@ def judge(library: Library, parts: Parts, *, run: str, now: Callable[[], datetim
 
 def publish(library: Library, parts: Parts, plan: Plan, *, now: Callable[[], datetime]) -> RunReport:
     """Write a plan down that was checked (``bot.recheck``). Raises as ``run``."""
-    sight = look(library, parts, run=plan.run, at=plan.started, asked_for={})
+    sight = look(library, parts, run=plan.run, at=now(), asked_for={})
     return Publishing(library, parts, sight, plan, now).report()
 
 

@@ -77,7 +77,7 @@ def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: M
     if parts.forge.dry:
         wanted = _open_to(fates, {**_waiting(fates), **asked_for})
         return Sight(run, at, fates, earlier, [], [], wanted, notes)
-    here = [report for report in earlier if report.forge == parts.forge.name]
+    here = [report for report in earlier if report.forge == parts.forge.name and report.started <= at]
     since = here[-1].started if here else None
     pulls, requests = parts.forge.pulls(since), parts.forge.requests(since)
     current = library.taxonomy.current
@@ -89,7 +89,13 @@ def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: M
     fates.update({fate.id: fate for fate in refused})
     last = {request.id: request for request in requests if request.id not in library.papers}
     wishes = {paper: f"{one.by} asked for it" for paper, one in last.items() if one.wish is Wish.PROPOSE}
-    wanted = _open_to(fates, {**_waiting(fates), **wishes, **asked_for})
+    asked = {**_waiting(fates), **wishes, **asked_for}
+    wanted = _open_to(fates, asked)
+    notes += [
+        f"{paper} was asked for, but its pull request was closed: reopen {fates[paper].where}"
+        for paper in asked
+        if paper not in wanted and fates[paper].state is State.REJECTED
+    ]
     return Sight(run, at, fates, earlier, [*learned, *refused], requests, wanted, notes)
 
 

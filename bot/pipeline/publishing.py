@@ -85,11 +85,10 @@ class Publishing:
 
     def _note(self, fates: Sequence[Fate]) -> None:
         """Fates of the plan that are not known yet. None of them changes what people decided or can see."""
-        blocked = (*DECIDED, State.PROPOSED, State.POSTPONED)
         known = self._sight.fates
         fates = [fate.model_copy(update={"wanted": self._sight.wanted.get(fate.id, "")}) for fate in fates]
         fresh = [fate for fate in fates if known.get(fate.id) != fate and fate.id not in self._library.papers]
-        self._record([fate for fate in fresh if fate.id not in known or known[fate.id].state not in blocked])
+        self._record([fate for fate in fresh if fate.id not in known or known[fate.id].state is State.SEEN])
 
     def _open(self) -> None:
         """The likeliest first, up to the caps; what a person asked for is not held back."""
@@ -133,6 +132,8 @@ class Publishing:
     def _propose(self, verdict: Verdict) -> None:
         pull = self._parts.forge.open(self._proposal(verdict))
         fate = self._proposed(verdict, pull.where)
+        if pull.proposed:  # another's may have been there first
+            fate = fate.model_copy(update={"proposed": pull.proposed, "labels": pull.proposed})
         if pull.state is not PullState.OPEN:  # it was there before, and people have decided
             self._counts["known"] += 1
             state = learn.outcome(pull, self._library.papers.get(pull.id))
@@ -145,6 +146,9 @@ class Publishing:
     def _refresh(self, verdict: Verdict, known: Fate) -> None:
         """Bring an open pull request up to date if its classes are others now; else only what is known of it."""
         fate = self._proposed(verdict, known.where)
+        if known.rulebook in ("", fate.rulebook):  # nothing changed under it, whatever the plan says
+            self._counts["known"] += 1
+            return
         if set(fate.proposed) != set(known.proposed):
             pull = self._parts.forge.open(self._proposal(verdict))
             stands = pull.proposed or known.proposed  # one that a person touched stays as it was

@@ -20,13 +20,15 @@ from bot.yaml_format import taxonomy_sha
 
 T = TypeVar("T")
 
-MOST_BYTES = 64_000_000
-"""Of a plan: a run that rules out a hundred thousand papers takes a third of it."""
-_VERDICTS, _FATES, _TEXTS, _REMARKS = 1_000, 200_000, 200, 5
+MOST_BYTES = 16_000_000
+"""Of a plan: a run that rules out thirty thousand papers takes half of it."""
+_VERDICTS, _FATES, _TEXTS, _REMARKS = 200, 50_000, 200, 5
 _NAME = 200
 _PAPERS = 10_000_000
 """So many a run can have counted."""
-_OLDEST, _EARLY = timedelta(days=14), timedelta(hours=1)
+_OLDEST, _EARLY = timedelta(days=14), timedelta(minutes=5)
+_MONTHS_DIFFER = timedelta(days=1)
+"""Between arXiv's calendar and this one."""
 _TOLD = 20
 """Sentences; of what else is left out, only the number is told."""
 _COUNTS = frozenset(name for name, field in RunReport.model_fields.items() if field.annotation is int)
@@ -163,6 +165,8 @@ class _Recheck:
     def _wrong_id(self, paper: str) -> str:
         if not ids.is_arxiv(paper):
             return "this is no arXiv id"
+        if ids.sort_key(paper)[1][:6] > f"{self._plan.started + _MONTHS_DIFFER:%Y%m}":
+            return "arXiv has not given out this id yet"
         return "it is listed already" if paper in self._library.papers else ""
 
     def _wrong_fate(self, fate: Fate) -> str:

@@ -19,7 +19,7 @@ _ABSTRACT, _COMMENT = 20_000, 2_000
 """Characters; arXiv takes 1,920 of an abstract and 400 of a comment, other sources more."""
 _FLAGS, _FLAG = 10, 200
 _PRECEDENTS = 10
-_BODY, _HEADING = 65_536, 256
+_BODY, _HEADING = 60_000, 256
 """Characters that GitHub takes of a pull request and of its title."""
 _WORDS = re.compile(r"\w\w+")
 _CATEGORY = re.compile(r"[a-z-]{1,20}(?:\.[A-Za-z-]{1,20})?", re.ASCII)

@@ -313,7 +313,7 @@ def test_a_thumb_that_cannot_be_given_is_a_note(
 def test_an_old_comment_is_no_news_even_when_it_is_edited(
     server: GithubServer, new_forge: NewForge, board: int, since: datetime
 ) -> None:
-    server.clock = lambda: since - timedelta(hours=1)
+    server.clock = lambda: since - timedelta(hours=3)
     number = server.comment(board, f"/survey-bot reject {ID}")
     server.comments[number].updated_at = since + timedelta(hours=1)
     assert asked(new_forge(), since) == []
@@ -330,7 +330,7 @@ def test_a_comment_of_the_moment_the_last_run_began_is_heard_unless_it_was_answe
     assert asked(new_forge(), since) == []
 
 
-def test_without_a_time_only_unanswered_comments_of_the_dashboard_are_heard(
+def test_without_a_time_all_comments_of_the_dashboard_are_heard_for_what_was_done_may_be_forgotten(
     server: GithubServer, new_forge: NewForge, board: int, since: datetime
 ) -> None:
     new_forge().open(new_proposal(ID))
@@ -339,7 +339,7 @@ def test_without_a_time_only_unanswered_comments_of_the_dashboard_are_heard(
     forge = new_forge()
     assert asked(forge) == [(ID, Wish.REJECT, "@maintainer")]
     forge.show(kept)
-    assert asked(new_forge()) == []
+    assert asked(new_forge()) == [(ID, Wish.REJECT, "@maintainer")]
 
 
 def test_a_job_that_may_only_read_reads_the_wishes(

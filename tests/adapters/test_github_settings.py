@@ -211,7 +211,11 @@ def test_rules_in_the_bot_s_way_are_told_with_their_menu(
     monkeypatch.setattr(rest_repository, "_PULLS_ONLY", told)
     server.protected = {pattern}
     found = of("rules", findings(server))
-    assert any(state == "warning" and words in one and "Settings › Rules › Rulesets" in one for state, one in found)
+    grave = "refuse the bot" in words
+    assert any(
+        state == ("fails" if grave else "warning") and words in one and "Settings › Rules › Rulesets" in one
+        for state, one in found
+    )
 
 
 def test_a_rule_that_hinders_nothing_is_not_told(server: GithubServer, monkeypatch: pytest.MonkeyPatch) -> None:
