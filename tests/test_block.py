@@ -72,3 +72,7 @@ def test_blocks_of_two_kinds_do_not_meet() -> None:
     text = write_block(DATUM) + write_block({"path": "a"}, kind="pull")
     assert read_block(text) == DATUM
     assert read_block(text, kind="pull") == {"path": "a"}
+
+
+def test_labels_that_no_file_could_hold_are_none() -> None:
+    assert read_labels('<!-- survey-bot:proposal {"labels":["\\ud800"]} -->') is None

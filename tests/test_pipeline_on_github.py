@@ -15,7 +15,7 @@ from bot.plan import Plan
 from bot.yaml_format import dump_paper, dump_taxonomy
 from tests.fabricated import PAPERS, TAXONOMY, candidate
 from tests.github import GithubServer
-from tests.repositories import new_repository
+from tests.repositories import new_proposal, new_repository
 from tests.simulation import World
 
 WANTED, DOUBTFUL = (candidate(f"2611.9000{last}", f"Loaf {last}", "Bread is baked.") for last in (3, 7))
@@ -218,3 +218,95 @@ def test_a_forge_that_fails_for_two_papers_in_the_same_way_is_left_alone_until_t
 def test_the_library_of_the_tests_is_what_stands_on_main(world: World) -> None:
     assert world.library() == Library(taxonomy=TAXONOMY, papers=PAPERS)
     assert world.server.file("main", "taxonomy/taxonomy.yaml") == dump_taxonomy(TAXONOMY)
+
+
+@pytest.mark.parametrize("label", [None, "later"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_refusal_by_a_comment_is_still_obeyed_two_runs_later(world: World, label: str | None, closed: bool) -> None:
+    done(world, WANTED)
+    [pull] = world.server.pulls("open")
+    if label:
+        world.server.label(pull.number, label)
+    if closed:
+        world.server.close(pull.number)
+        done(world)
+    world.server.comment(pull.number, "/survey-bot reject")
+    for _ in range(3):
+        done(world, WANTED)
+        assert state(world, WANTED) is State.REJECTED
+    assert world.server.issue(pull.number).state == "closed"
+
+
+def test_a_paper_postponed_by_a_comment_stays_so_and_wakes(world: World) -> None:
+    done(world, WANTED)
+    [pull] = world.server.pulls("open")
+    world.server.comment(pull.number, "/survey-bot later")
+    for _ in range(2):
+        done(world, WANTED)
+        assert state(world, WANTED) is State.POSTPONED
+    world.records[WANTED.id] = WANTED.model_copy(update={"version": 2})
+    assert done(world).proposed == 1
+
+
+def test_a_wish_for_a_paper_whose_pull_request_was_closed_is_answered(world: World) -> None:
+    done(world, WANTED)
+    [pull] = world.server.pulls("open")
+    world.server.close(pull.number)
+    done(world)
+    world.server.comment(pull.number, "/survey-bot propose")
+    report = done(world)
+    where = f"https://github.com/octo/survey/pull/{pull.number}"
+    assert f"{WANTED.id} was asked for, but its pull request was closed: reopen {where}" in report.notes
+    world.server.reopen(pull.number)
+    done(world)
+    assert state(world, WANTED) is State.PROPOSED
+
+
+def test_a_plan_cannot_rewrite_what_is_open_while_the_rulebook_stands(world: World) -> None:
+    done(world, WANTED)
+    [pull] = world.server.pulls("open")
+    before = (pull.title, pull.body, world.server.head(f"survey-bot/{WANTED.id}"))
+    other = candidate("2611.90023", "Loaf", "Bread is baked.")
+    plan = pipeline.judge(world.library(), world.parts([other]), run="r9", now=lambda: world.day)
+    forged = plan.verdicts[0].model_copy(update={"record": WANTED.model_copy(update={"title": "Evil"})})
+    published(world, plan.model_copy(update={"verdicts": (forged,)}))
+    [pull] = world.server.pulls("open")
+    assert (pull.title, pull.body, world.server.head(f"survey-bot/{WANTED.id}")) == before
+
+
+def test_a_plan_cannot_wake_what_sleeps_nor_hide_what_waits(world: World) -> None:
+    done(world, WANTED, DOUBTFUL)
+    world.server.close(world.server.pulls()[0].number, label="later")
+    done(world)
+    other = candidate("2611.90023", "Loaf", "Bread is baked.")
+    plan = pipeline.judge(world.library(), world.parts([other]), run="r9", now=lambda: world.day)
+    forged = plan.verdicts[0].model_copy(update={"record": WANTED, "wanted": "@maintainer asked for it"})
+    hidden = Fate(id=DOUBTFUL.id, state=State.SKIPPED, reason="nothing", at=world.day, run="r9")
+    published(world, plan.model_copy(update={"verdicts": (forged,), "fates": (hidden,)}))
+    assert (state(world, WANTED), state(world, DOUBTFUL)) == (State.POSTPONED, State.ASKED)
+
+
+def test_what_a_person_asks_for_is_opened_when_the_caps_are_full_and_what_wakes_waits(world: World) -> None:
+    world.caps = world.caps.model_copy(update={"open": 1, "new": 1})
+    done(world, WANTED, DOUBTFUL)
+    board = world.dashboard()
+    assert board
+    world.server.tick(board.number, DOUBTFUL.id)
+    assert done(world).proposed == 1
+    world.server.close(world.server.pulls()[0].number, label="later")
+    done(world)
+    world.records[WANTED.id] = WANTED.model_copy(update={"version": 2})
+    assert (done(world).held, state(world, WANTED)) == (1, State.POSTPONED)
+
+
+def test_two_bots_of_two_minds_leave_one_pull_request_whose_words_and_file_agree(world: World) -> None:
+    first, second = world.parts([]).forge, world.parts([]).forge
+    for forge in (first, second):
+        forge.pulls()
+    steam, stone = (new_proposal(WANTED.id, label, title=f"Add Loaf: {label}") for label in ("steam", "stone-hearth"))
+    assert first.open(steam).proposed == ("steam",)
+    second.open(stone)
+    [pull] = world.server.pulls("open")
+    file = world.server.file(f"survey-bot/{WANTED.id}", steam.path) or ""
+    label = "stone-hearth" if "stone-hearth" in file else "steam"
+    assert (pull.title, f'"labels":["{label}"]' in (pull.body or "")) == (f"Add Loaf: {label}", True)

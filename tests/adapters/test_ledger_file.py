@@ -224,3 +224,15 @@ def test_two_runs_that_append_at_once_tear_no_line(path: Path) -> None:
     ledger = LedgerFile(path)
     assert set(ledger.fates()) == {f"{run}/{number}" for run in "abc" for number in range(100)}
     assert ledger.notes == ()
+
+
+def test_a_line_whose_time_has_no_zone_is_told_and_costs_no_run(tmp_path: Path) -> None:
+    ledger = LedgerFile(tmp_path / "ledger.jsonl")
+    good = fate("2611.90001")
+    ledger.record([good])
+    with (tmp_path / "ledger.jsonl").open("a", encoding="utf-8") as file:
+        file.write(
+            good.model_dump_json().replace("2611.90001", "2611.90002").replace("Z", "").replace("+00:00", "") + "\n"
+        )
+    assert list(ledger.fates()) == ["2611.90001"]
+    assert "line 2 cannot be read" in ledger.notes[0]
