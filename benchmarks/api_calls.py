@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-from bot.adapters.github_settings import GitHubSettings
+from bot.adapters.github.settings import GitHubSettings
 from bot.models import Record
 from tests.fabricated import candidate
 from tests.github import GithubServer

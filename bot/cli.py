@@ -97,19 +97,23 @@ def _complaining(ctx: click.Context, work: Callable[[Wiring], T], *, offline: bo
         raise
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 _file = click.Path(path_type=Path)
 _day = click.DateTime(formats=["%Y-%m-%d"])
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+_offline = click.option("--offline", is_flag=True, help="Never ask arXiv: what is not in the cache is not known.")
+_feeds = click.option(
+    "--feed", "feeds", type=_file, multiple=True, help="Read this file instead of arXiv (JSON lines or Atom)."
+)
+_since = click.option("--since", type=_day, help="First day to read.")
+_until = click.option("--until", type=_day, help="Last day to read.")
 
 
 @cli.command(short_help="Find, judge and propose new papers.")
-@click.option(
-    "--feed", "feeds", type=_file, multiple=True, help="Read this file instead of arXiv (JSON lines or Atom)."
-)
-@click.option("--since", type=_day, help="First day to read.")
-@click.option("--until", type=_day, help="Last day to read.")
+@_feeds
+@_since
+@_until
 @click.option("--dry-run", is_flag=True, help="Show what would be opened; write nothing down.")
-@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts of listed papers.")
+@_offline
 @_json
 @click.pass_context
 def run(
@@ -135,10 +139,10 @@ def run(
 
 @cli.command(short_help="The half of a run that only reads.")
 @click.option("--out", type=_file, default=Path("plan.json"), show_default=True, help="Where the plan is written.")
-@click.option("--feed", "feeds", type=_file, multiple=True, help="Read this file instead of arXiv.")
-@click.option("--since", type=_day, help="First day to read.")
-@click.option("--until", type=_day, help="Last day to read.")
-@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts of listed papers.")
+@_feeds
+@_since
+@_until
+@_offline
 @click.pass_context
 def judge(
     ctx: click.Context,
@@ -214,7 +218,7 @@ def preview(ctx: click.Context, base: str) -> None:
 @cli.command(short_help="Open a pull request for a paper you want.")
 @click.argument("paper_id", metavar="ID")
 @click.option("--dry-run", is_flag=True, help="Show what would be opened; write nothing down.")
-@click.option("--offline", is_flag=True, help="Never ask arXiv: for a paper an earlier run has seen.")
+@_offline
 @click.pass_context
 def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> None:
     """Open a pull request for a paper you want, whatever the bot thinks of it.
@@ -231,7 +235,7 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> 
 @cli.command()
 @click.argument("paper_id", metavar="ID")
 @click.option("--why", is_flag=True, help="Judge it now, and show scores, features and thresholds.")
-@click.option("--offline", is_flag=True, help="Never ask arXiv: for a paper an earlier run has seen.")
+@_offline
 @_json
 @click.pass_context
 def explain(ctx: click.Context, paper_id: str, why: bool, offline: bool, as_json: bool) -> None:
@@ -367,7 +371,7 @@ def check(ctx: click.Context, fix: bool, as_json: bool) -> None:
 @click.option(
     "--feed", "feeds", type=_file, multiple=True, help="Take abstracts of listed papers from this file first."
 )
-@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts.")
+@_offline
 @click.pass_context
 def index(ctx: click.Context, feeds: tuple[Path, ...], offline: bool) -> None:
     """Bring the index up to date; a run does this itself."""
@@ -383,7 +387,7 @@ def index(ctx: click.Context, feeds: tuple[Path, ...], offline: bool) -> None:
 @click.option("--out", type=_file, default=Path("evaluation"), show_default=True, help="Folder for JSON and page.")
 @click.option("--seed", default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--quick", is_flag=True, help="Fewer folds and draws: a first look at a large survey.")
-@click.option("--offline", is_flag=True, help="Never ask arXiv for abstracts.")
+@_offline
 @_json
 @click.pass_context
 def evaluate(

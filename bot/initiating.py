@@ -85,7 +85,7 @@ def _scene(readme: Path, *, offline: bool) -> _Scene:
     options = wiring.settings.forge
     place = None if own and options.kind == "local" else _github(where, wiring)
     if place:
-        from bot.adapters.onboarding_github import GitHubOnboarding
+        from bot.adapters.github.onboarding import GitHubOnboarding
 
         base = options.base if own else ""
         host: Host = GitHubOnboarding(place.repository, base, place.token, api=place.api, server=place.server)

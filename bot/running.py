@@ -104,7 +104,7 @@ def complain(problem: SurveyBotError) -> None:
 
     Best effort: the one who called tells the problem all the same.
     """
-    from bot.adapters.github_forge import GitHubForge
+    from bot.adapters.github.forge import GitHubForge
     from bot.settings import Forge
 
     try:

@@ -22,8 +22,8 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.adapters.archive import RecordArchive
     from bot.adapters.arxiv_api import ArxivApi
-    from bot.adapters.github_forge import GitHubForge
-    from bot.adapters.github_settings import GitHubSettings
+    from bot.adapters.github.forge import GitHubForge
+    from bot.adapters.github.settings import GitHubSettings
     from vectorstore.index import ChromaMemory
 
 CACHE_VARIABLE = "SURVEY_BOT_CACHE"
@@ -154,7 +154,7 @@ class Wiring:
     @cached_property
     def github_forge(self) -> GitHubForge:
         """One for all, so that it clones once. Raises SettingsError."""
-        from bot.adapters.github_forge import GitHubForge
+        from bot.adapters.github.forge import GitHubForge
 
         place, options = self.github, self.settings.forge
         return GitHubForge(
@@ -176,7 +176,7 @@ class Wiring:
     @cached_property
     def github_settings(self) -> GitHubSettings:
         """What must be switched on at GitHub. Raises SettingsError."""
-        from bot.adapters.github_settings import GitHubSettings
+        from bot.adapters.github.settings import GitHubSettings
 
         place, settings = self.github, self.settings
         return GitHubSettings(

@@ -18,7 +18,7 @@ from typing import Any
 
 from bot import ids, pipeline
 from bot.adapters.archive import RecordArchive
-from bot.adapters.github_forge import GitHubForge
+from bot.adapters.github.forge import GitHubForge
 from bot.adapters.state_branch import BranchLedger
 from bot.errors import SurveyBotError
 from bot.fates import Fate, RunReport, State

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import initiating
-from bot.adapters.github_forge import GitHubForge
+from bot.adapters.github.forge import GitHubForge
 from bot.adapters.local_forge import LocalForge
 from bot.adapters.onboarding_local import on_server
 from bot.errors import SurveyBotError

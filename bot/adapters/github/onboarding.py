@@ -13,7 +13,7 @@ from urllib.parse import quote
 from github.PullRequest import PullRequest
 
 from bot.adapters.git_remote import Remote
-from bot.adapters.github_api import GitHubApi
+from bot.adapters.github.api import GitHubApi
 from bot.adapters.onboarding_commit import Words, digest, make, read
 from bot.adapters.own_work import sign, signed
 from bot.errors import ForgeError

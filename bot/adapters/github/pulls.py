@@ -9,7 +9,7 @@ from github.PullRequest import PullRequest
 from github.Repository import Repository
 
 from bot import ids
-from bot.adapters.github_api import PAGE, GitHubApi, RefusalError
+from bot.adapters.github.api import PAGE, GitHubApi, RefusalError
 from bot.adapters.own_work import paper_of
 from bot.block import read_labels
 from bot.fates import Pull, PullState

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import dashboard
-from bot.adapters.github_forge import GitHubForge
+from bot.adapters.github.forge import GitHubForge
 from bot.block import write_block
 from bot.fates import Request, Wish
 from bot.settings import Forge as Options

@@ -16,8 +16,8 @@ from functools import cached_property
 from github.Repository import Repository
 
 from bot import ids
-from bot.adapters.github_activity import ENABLE, OWN, QUIET, Activity, why_off
-from bot.adapters.github_api import GitHubApi, RefusalError
+from bot.adapters.github.activity import ENABLE, OWN, QUIET, Activity, why_off
+from bot.adapters.github.api import GitHubApi, RefusalError
 from bot.errors import ForgeError
 from bot.findings import Finding, State
 from bot.settings import Forge

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github_forge import GitHubForge
+from bot.adapters.github.forge import GitHubForge
 from bot.errors import ForgeError
 from bot.fates import Pull, PullState
 from bot.models import Proposal
@@ -469,8 +469,8 @@ def clock(server: GithubServer) -> Clock:
 @pytest.fixture
 def many(server: GithubServer, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Opens so many pull requests of people; a page holds 20."""
-    monkeypatch.setattr("bot.adapters.github_api.PAGE", 20)
-    monkeypatch.setattr("bot.adapters.github_pulls.PAGE", 20)
+    monkeypatch.setattr("bot.adapters.github.api.PAGE", 20)
+    monkeypatch.setattr("bot.adapters.github.pulls.PAGE", 20)
     return lambda count: _open_many(server, count)
 
 

@@ -14,7 +14,7 @@ from github.IssueComment import IssueComment
 from github.Repository import Repository
 
 from bot import dashboard
-from bot.adapters.github_api import PAGE, GitHubApi, RefusalError
+from bot.adapters.github.api import PAGE, GitHubApi, RefusalError
 from bot.errors import ForgeError
 from bot.fates import Request, Wish
 

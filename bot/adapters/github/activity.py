@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from github.Repository import Repository
 from github.Workflow import Workflow
 
-from bot.adapters.github_api import GitHubApi
+from bot.adapters.github.api import GitHubApi
 from bot.errors import ForgeError
 
 OWN = re.compile(r"\.github/workflows/(?:survey-bot-)?(?P<name>watch|learn|publish|data-check)\.ya?ml")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github_settings import GitHubSettings
+from bot.adapters.github.settings import GitHubSettings
 from bot.findings import Finding
 from bot.settings import Forge
 from tests.github import Actor, GithubServer, PrimaryLimit, Status, Workflow, rest_repository

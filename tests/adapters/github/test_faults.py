@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github_forge import GitHubForge
+from bot.adapters.github.forge import GitHubForge
 from bot.block import write_block
 from bot.errors import ForgeError
 from bot.fates import PullState
@@ -363,7 +363,7 @@ def test_a_network_that_is_down(new_forge: NewForge) -> None:
 def test_a_github_that_does_not_answer(
     server: GithubServer, new_forge: NewForge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.adapters.github_api._SECONDS", 1)
+    monkeypatch.setattr("bot.adapters.github.api._SECONDS", 1)
     server.fail("POST", "/pulls$", Slow(2))
     server.fail("GET", "/pulls$", Slow(2), times=9)
     told = refused(lambda: new_forge().open(new_proposal(ID)))

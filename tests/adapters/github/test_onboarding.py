@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.onboarding_github import GitHubOnboarding
+from bot.adapters.github.onboarding import GitHubOnboarding
 from bot.errors import ForgeError, SurveyBotError
 from bot.onboarding import BRANCH, TITLE
 from tests.github import Actor, AfterWrite, GithubServer, Reset, Status

@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 from github.PullRequest import PullRequest
 
-from bot.adapters.github_api import GitHubApi
-from bot.adapters.github_branches import Branches
-from bot.adapters.github_desk import Desk
-from bot.adapters.github_pulls import Pulls, counting
+from bot.adapters.github.api import GitHubApi
+from bot.adapters.github.branches import Branches
+from bot.adapters.github.desk import Desk
+from bot.adapters.github.pulls import Pulls, counting
 from bot.adapters.own_work import own_stem, sign, signed
 from bot.adapters.shelf import TAXONOMY
 from bot.block import read_block, write_block
