@@ -34,7 +34,8 @@ def prepare(folder: Path, data: Path) -> tuple[set[str], int]:
         if not paper.id[:4].isdigit() or paper.id < FIRST_ID:
             shelf.save_paper(paper)
     settings = (ROOT / "survey-bot.toml").read_text(encoding="utf-8")
-    (folder / "survey-bot.toml").write_text(settings.replace('kind = "dry-run"', 'kind = "local"'), encoding="utf-8")
+    uncapped = settings.replace('kind = "dry-run"', 'kind = "local"\nopen = 100\nnew = 100')
+    (folder / "survey-bot.toml").write_text(uncapped, encoding="utf-8")
     with (data / "arxiv" / "cs_ro_listing_2025-03_2025-09.tsv").open(encoding="utf-8") as file:
         months = {row["id"]: row["day"][:7] for row in csv.DictReader(file, delimiter="\t")}
     announced = {paper for paper, month in months.items() if month == MONTH}

@@ -9,6 +9,7 @@ import base64
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,6 +28,9 @@ _MOVED_ON = (
 """How git says that a branch is not where it was expected."""
 
 _REJECTED = re.compile(r"\[(?:remote )?rejected\] \((.+)\)")
+_PAUSES = (0.5, 2.0)
+"""Seconds before reading is tried again where the server broke off."""
+_BROKE_OFF = "Could not resolve|Failed to connect|error: 5|timed out|hung up|early EOF|RPC failed"
 _WRITE = "give it the permission contents: write"
 _REASONS = (
     ("archived", "the repository is archived, so nothing can be written", "unarchive it, or set enabled = false"),
@@ -52,7 +56,7 @@ _REASONS = (
         "check [forge] repository and the token",
     ),
     (
-        "Could not resolve|Failed to connect|unable to access|timed out|hung up|early EOF|RPC failed",
+        _BROKE_OFF + "|unable to access",
         "the server cannot be reached or broke off",
         "nothing is lost, the next run tries again",
     ),
@@ -80,7 +84,11 @@ class Remote:
         kept = f"refs/survey-bot/{branch}"
         lean = () if blobs else ("--filter=blob:none",)
         options = ("--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head", "--no-auto-maintenance")
-        done = self.git.run("fetch", *options, *lean, "origin", f"+refs/heads/{branch}:{kept}")
+        for seconds in (*_PAUSES, None):
+            done = self.git.run("fetch", *options, *lean, "origin", f"+refs/heads/{branch}:{kept}")
+            if seconds is None or not re.search(_BROKE_OFF, done.stderr.decode("utf-8", "replace"), re.IGNORECASE):
+                break
+            time.sleep(seconds)
         if done.returncode != 0:
             if b"couldn't find remote ref" in done.stderr:
                 return None
