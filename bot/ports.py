@@ -48,6 +48,8 @@ class Found(NamedTuple):
 
     records: dict[str, Record]
     problem: str | None
+    unknown: frozenset[str] = frozenset()
+    """Those of the others that arXiv was asked for and does not know."""
 
 
 class Archive(Protocol):

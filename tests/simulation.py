@@ -20,7 +20,7 @@ from bot import ids, pipeline
 from bot.adapters.archive import RecordArchive
 from bot.adapters.github.forge import GitHubForge
 from bot.adapters.state_branch import BranchLedger
-from bot.errors import SurveyBotError
+from bot.errors import SourceError, SurveyBotError
 from bot.fates import Fate, RunReport, State
 from bot.models import Judgement, Lane, Library, Paper, Part, Ranked, Rationale, Record, Scope, Taxonomy
 from bot.ports import Entry, Neighbour, Past, Progress, Reading
@@ -124,6 +124,8 @@ class World:
     day: datetime = datetime(2026, 1, 5, 5, 37, tzinfo=UTC)
 
     taxonomy: Taxonomy = TAXONOMY
+    is_offline: bool = False
+    """arXiv does not answer."""
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)  # noqa: S311 - a simulation
@@ -187,6 +189,8 @@ class World:
         )
 
     def _fetch(self, asked: Sequence[str]) -> Iterator[Record]:
+        if self.is_offline:
+            raise SourceError("the line is dead", where="arXiv")
         known = {**RECORDS, **self.records}
         return iter([known[paper_id] for paper_id in asked if paper_id in known])
 

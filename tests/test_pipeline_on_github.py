@@ -57,11 +57,23 @@ def test_a_wish_whose_abstract_could_not_be_had_is_kept_until_it_can(world: Worl
     board = world.dashboard()
     assert board
     world.server.tick(board.number, DOUBTFUL.id)
-    del world.records[DOUBTFUL.id]
+    world.is_offline = True
     done(world)
     assert (state(world, DOUBTFUL), world.fates()[DOUBTFUL.id].wanted) == (State.SEEN, "a ticked box asked for it")
-    world.records[DOUBTFUL.id] = DOUBTFUL
+    world.is_offline = False
     assert done(world).proposed == 1
+
+
+def test_a_wish_for_an_id_that_arxiv_does_not_know_is_told_once_and_troubles_no_run(world: World) -> None:
+    done(world, DOUBTFUL)
+    board = world.dashboard()
+    assert board
+    world.server.comment(board.number, "/survey-bot propose 2611.99999")
+    for _ in range(2):
+        report = done(world)
+        assert report.failures == ()
+        fate = world.fates()["2611.99999"]
+        assert (fate.state, fate.reason, fate.wanted) == (State.SKIPPED, "arXiv does not know it", "")
 
 
 def test_a_paper_refused_by_a_comment_is_never_proposed_and_its_pull_request_closed(world: World) -> None:

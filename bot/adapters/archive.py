@@ -75,7 +75,8 @@ class RecordArchive:
             return Found(found, None)
         verb = "is" if len(missing) == 1 else "are"
         why = why or f"arXiv does not know {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}"
-        return Found(found, f"{len(missing)} of {len(wanted)} abstracts {verb} missing: {why}")
+        unknown = self._unknown.intersection(missing)
+        return Found(found, f"{len(missing)} of {len(wanted)} abstracts {verb} missing: {why}", frozenset(unknown))
 
     def keep(self, records: Iterable[Record]) -> None:
         """Remember these; an older version never replaces a newer one. Only ``records`` itself can raise."""

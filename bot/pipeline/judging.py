@@ -119,8 +119,18 @@ class Judging:
         if paper_ids:
             found = self._parts.archive.find(paper_ids, self._parts.progress, fresh=fresh)
             yield from found.records.values()
-            if found.problem:
+            self._record([self._unheard_of(paper_id) for paper_id in paper_ids if paper_id in found.unknown])
+            if found.problem and len(found.records) + len(found.unknown) < len(paper_ids):
                 self._fail(what, SurveyBotError(found.problem))
+
+    def _unheard_of(self, paper_id: str) -> Fate:
+        """An id someone mistyped, or a paper that was removed: asking again would help nobody."""
+        at, run = self._sight.at, self._sight.run
+        old = self._sight.fates.get(paper_id) or Fate(id=paper_id, state=State.SEEN, reason="", at=at, run=run)
+        if old.state in (State.PROPOSED, State.POSTPONED):
+            return old
+        new = {"state": State.SKIPPED, "reason": "arXiv does not know it", "wanted": "", "at": at, "run": run}
+        return old.model_copy(update=new)
 
     def _arriving(self) -> Iterator[Record]:
         for source in self._parts.sources:

@@ -188,7 +188,8 @@ class Publishing:
         at, run = self._sight.at, self._sight.run
         for paper_id, why in self._sight.wanted.items():
             old = self._sight.fates.get(paper_id) or Fate(id=paper_id, state=State.SKIPPED, reason="", at=at, run=run)
-            if old.state not in (State.SEEN, State.PROPOSED, *LISTED):
+            decided_now = old.reason and old.run == run
+            if old.state not in (State.SEEN, State.PROPOSED, *LISTED) and not decided_now:
                 new = {"state": State.SEEN, "reason": f"{why}; due at the next run", "wanted": why}
                 self._record([old.model_copy(update={**new, "at": at, "run": run})])
 

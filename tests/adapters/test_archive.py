@@ -40,8 +40,8 @@ def files(folder: Path) -> list[str]:
 
 def test_what_was_fetched_once_is_never_fetched_again(tmp_path: Path, progress: Progress) -> None:
     first, second = Arxiv(), Arxiv()
-    assert RecordArchive(tmp_path / "new" / "folder", first).find(KNOWN, progress) == (RECORDS, None)
-    assert RecordArchive(tmp_path / "new" / "folder", second).find(KNOWN, progress) == (RECORDS, None)
+    assert RecordArchive(tmp_path / "new" / "folder", first).find(KNOWN, progress)[:2] == (RECORDS, None)
+    assert RecordArchive(tmp_path / "new" / "folder", second).find(KNOWN, progress)[:2] == (RECORDS, None)
     assert (first.asked, second.asked) == (KNOWN, [])
 
 
@@ -67,6 +67,8 @@ def test_an_id_nobody_knows_is_asked_for_once_a_run_and_told_each_time(tmp_path:
         assert archive.find(["2509.99999"], progress).problem == (
             "1 of 1 abstracts is missing: arXiv does not know 2509.99999"
         )
+    assert archive.find(["2509.99999"], progress).unknown == {"2509.99999"}
+    assert RecordArchive(tmp_path).find(["2509.99999"], progress).unknown == frozenset()  # nobody was asked
     assert arxiv.asked == ["2509.99999"]
     RecordArchive(tmp_path, arxiv).find(["2509.99999"], progress)
     assert arxiv.asked == ["2509.99999"] * 2
@@ -74,7 +76,7 @@ def test_an_id_nobody_knows_is_asked_for_once_a_run_and_told_each_time(tmp_path:
 
 def test_papers_that_are_not_on_arxiv_are_neither_asked_for_nor_missed(tmp_path: Path, progress: Progress) -> None:
     arxiv = Arxiv()
-    assert RecordArchive(tmp_path, arxiv).find(["brickdome"], progress) == ({}, None)
+    assert RecordArchive(tmp_path, arxiv).find(["brickdome"], progress)[:2] == ({}, None)
     assert arxiv.asked == []
 
 
@@ -101,7 +103,7 @@ def test_a_version_no_database_can_hold_is_kept_all_the_same(tmp_path: Path, pro
 def test_many_records_are_kept_and_found(tmp_path: Path, progress: Progress) -> None:
     records = {f"2611.{n:05}": candidate(f"2611.{n:05}", "A Loaf", "We bake.") for n in range(1234)}
     RecordArchive(tmp_path).keep(records.values())
-    assert RecordArchive(tmp_path).find(list(records), progress) == (records, None)
+    assert RecordArchive(tmp_path).find(list(records), progress)[:2] == (records, None)
 
 
 def test_looking_into_an_empty_archive_leaves_no_trace(tmp_path: Path, progress: Progress) -> None:
@@ -125,11 +127,11 @@ def test_a_damaged_file_is_moved_aside_with_a_note_and_started_afresh(
     RecordArchive(tmp_path).keep(candidate(f"2611.{n:05}", "A Loaf", "We bake.") for n in range(500))
     damage(tmp_path / FILE)
     archive = RecordArchive(tmp_path, Arxiv())
-    assert archive.find(KNOWN, progress) == (RECORDS, None)
+    assert archive.find(KNOWN, progress)[:2] == (RECORDS, None)
     assert len(archive.notes) == 1
     assert "was damaged and is started afresh" in archive.notes[0]
     assert files(tmp_path) == ["records-1.damaged", FILE]
-    assert RecordArchive(tmp_path).find(KNOWN, progress) == (RECORDS, None)
+    assert RecordArchive(tmp_path).find(KNOWN, progress)[:2] == (RECORDS, None)
 
 
 def test_a_folder_that_cannot_be_made_costs_the_cache_but_not_the_run(tmp_path: Path, progress: Progress) -> None:
@@ -137,7 +139,7 @@ def test_a_folder_that_cannot_be_made_costs_the_cache_but_not_the_run(tmp_path: 
     arxiv = Arxiv()
     archive = RecordArchive(tmp_path / "file" / "records", arxiv)
     for _ in range(2):
-        assert archive.find(KNOWN, progress) == (RECORDS, None)
+        assert archive.find(KNOWN, progress)[:2] == (RECORDS, None)
     assert arxiv.asked == KNOWN
     assert len(archive.notes) == 1
     assert "cannot be used" in archive.notes[0]
@@ -151,7 +153,7 @@ def test_a_read_only_cache_is_read_and_what_is_new_stays_in_memory(tmp_path: Pat
     arxiv = Arxiv()
     archive = RecordArchive(tmp_path, arxiv)
     for _ in range(2):
-        assert archive.find(KNOWN, progress) == (RECORDS, None)
+        assert archive.find(KNOWN, progress)[:2] == (RECORDS, None)
     assert arxiv.asked == KNOWN[1:]
     assert len(archive.notes) == 1
     tmp_path.chmod(0o700)
@@ -191,5 +193,5 @@ def test_a_run_killed_in_the_middle_of_a_write_leaves_a_file_that_works(tmp_path
     run.join()
     archive = RecordArchive(tmp_path)
     archive.keep(RECORDS.values())
-    assert archive.find(KNOWN, progress) == (RECORDS, None)
+    assert archive.find(KNOWN, progress)[:2] == (RECORDS, None)
     assert archive.notes == []
