@@ -240,34 +240,10 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> 
 @click.pass_context
 def explain(ctx: click.Context, paper_id: str, why: bool, offline: bool, as_json: bool) -> None:
     """Say why a paper is, or is not, proposed."""
-    from bot import explain as explaining
-    from bot import ids
+    from bot import running
 
-    wiring = _wiring(ctx, offline=offline)
-    library, fates = wiring.shelf.load(), wiring.ledger.fates()
-    try:
-        bare, _ = ids.parse(paper_id)
-    except ValueError as error:
-        bare = paper_id
-        if bare not in library.papers:
-            raise DataError(
-                f"{error}, nor is it listed", where="explain", remedy="give an id like 2602.03782"
-            ) from None
-    github = wiring.settings.forge.kind == "github"  # there the ledger knows as much, and asking takes many calls
-    pulls = {} if github else wiring.forge(lambda proposal: None, dry_run=False).pulls()
-    lines = explaining.explain(bare, library, fates, pulls)
-    judgement = None
-    if why:
-        from bot import running
-
-        judgement, told = running.why(wiring, bare)
-        lines += ["", *told]
-    if as_json:
-        known = {"fate": fates.get(bare), "pull": pulls.get(bare), "judgement": judgement}
-        facts = {name: fact and fact.model_dump(mode="json") for name, fact in known.items()}
-        click.echo(json.dumps({"id": bare, "lines": lines, **facts}, indent=2, ensure_ascii=False))
-    else:
-        click.echo("\n".join(lines))
+    found = running.explain(_wiring(ctx, offline=offline), paper_id, judge=why)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(found["lines"]))
 
 
 @cli.command("import", short_help="Turn a README's tables into data.")

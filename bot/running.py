@@ -1,4 +1,4 @@
-"""Porch: one run, one paper a human asks for, one index update; from settings to what is shown."""
+"""Porch: what the commands do that run, judge, publish, learn, show or explain; from settings to what is shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from bot import console, dashboard, ids, pipeline, prepare
 from bot.errors import DataError, SurveyBotError
@@ -131,6 +132,31 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
     lines = [*notes, *wiring.archive.notes]
     lines.append(f"{len(library.papers)} papers and {len(library.taxonomy.leaves)} classes in {memory.where}")
     return "\n".join(lines)
+
+
+def explain(wiring: Wiring, paper_id: str, *, judge: bool) -> dict[str, Any]:
+    """What is known of a paper, as ``lines`` for people and as JSON; ``judge``: and how it would be judged today.
+
+    Raises SurveyBotError.
+    """
+    from bot import explain as explaining
+
+    library, fates = wiring.shelf.load(), wiring.ledger.fates()
+    try:
+        bare, _ = ids.parse(paper_id)
+    except ValueError as error:
+        bare = paper_id
+        if bare not in library.papers:
+            raise DataError(
+                f"{error}, nor is it listed", where="explain", remedy="give an id like 2602.03782"
+            ) from None
+    github = wiring.settings.forge.kind == "github"  # there the ledger knows as much, and asking takes many calls
+    pulls = {} if github else wiring.forge(lambda proposal: None, dry_run=False).pulls()
+    lines = explaining.explain(bare, library, fates, pulls)
+    judgement, told = why(wiring, bare) if judge else (None, [])
+    known = {"fate": fates.get(bare), "pull": pulls.get(bare), "judgement": judgement}
+    facts = {name: fact and fact.model_dump(mode="json") for name, fact in known.items()}
+    return {"id": bare, "lines": [*lines, *([""] if told else []), *told], **facts}
 
 
 def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:

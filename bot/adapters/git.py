@@ -60,6 +60,20 @@ class Git:
         """Whether git ends without an error."""
         return self.run(*arguments).returncode == 0
 
+    def exclude(self, folder: str) -> None:
+        """Keep this folder (``name/``) out of ``git status`` without touching a file that people commit.
+
+        Raises ForgeError and OSError.
+        """
+        if self.succeeds("check-ignore", "--quiet", "--no-index", f"{folder}any"):
+            return
+        file = self.folder / self("rev-parse", "--git-path", "info/exclude").removesuffix("\n")
+        file.parent.mkdir(exist_ok=True)
+        old = file.read_text(encoding="utf-8", errors="surrogateescape") if file.exists() else ""
+        gap = "" if not old or old.endswith("\n") else "\n"
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(f"{gap}/{folder}\n")
+
     def is_bare(self) -> bool:
         """Whether the folder is a bare repository; else it is the root of a work tree. Raises ForgeError if neither."""
         where, remedy = str(self.folder), "set [forge] path to the root of a git repository, or run git init there"

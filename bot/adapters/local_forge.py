@@ -240,24 +240,13 @@ class LocalForge:
         with _told(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             if not self._bare:
-                self._exclude()
+                self._git.exclude(".survey-bot/")
             lock = (self._folder / ".lock").open("w")
         with lock:
             if fcntl:
                 with suppress(OSError):  # file systems without locks
                     fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-    def _exclude(self) -> None:
-        """Keep ``git status`` clean without touching a file that people commit."""
-        if self._git.succeeds("check-ignore", "--quiet", "--no-index", ".survey-bot/pulls"):
-            return
-        exclude = self._repository / self._git("rev-parse", "--git-path", "info/exclude").removesuffix("\n")
-        exclude.parent.mkdir(exist_ok=True)
-        old = exclude.read_text(encoding="utf-8", errors="surrogateescape") if exclude.exists() else ""
-        gap = "" if not old or old.endswith("\n") else "\n"
-        with exclude.open("a", encoding="utf-8") as stream:
-            stream.write(f"{gap}/.survey-bot/\n")
 
 
 def _printable(path: PurePath) -> str:

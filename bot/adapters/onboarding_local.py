@@ -141,7 +141,7 @@ class LocalOnboarding:
         self._git.set_branch(BRANCH, commit, old)
         try:
             write_atomically(self._page, f"# {TITLE}\n\n{words({}).strip()}\n{footer}".encode())
-            self._exclude()
+            self._git.exclude(".survey-bot/")
         except OSError as error:
             raise ForgeError(
                 f"cannot be written: {error.strerror}", where=str(self._page), remedy="make room or mend permissions"
@@ -169,13 +169,3 @@ class LocalOnboarding:
                 where=where,
                 remedy=f"git switch {self.base} and say it again",
             )
-
-    def _exclude(self) -> None:
-        """Keep ``git status`` clean without touching a file that people commit."""
-        if self._git.succeeds("check-ignore", "--quiet", "--no-index", ".survey-bot/init.md"):
-            return
-        file = self._git.folder / self._git("rev-parse", "--git-path", "info/exclude").removesuffix("\n")
-        file.parent.mkdir(exist_ok=True)
-        old = file.read_text(encoding="utf-8", errors="surrogateescape") if file.exists() else ""
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(f"{'' if not old or old.endswith(chr(10)) else chr(10)}/.survey-bot/\n")
