@@ -137,6 +137,7 @@ def _given(scene: _Scene) -> tuple[Given, str]:
         base=scene.host.base,
         year=now().year,
         settings=scene.own,
+        caps=wiring.settings.forge,
         taxonomy=str(PurePosixPath(wiring.papers_folder).parent),
         old=wiring.shelf.load() if wiring.shelf.exists() else None,
         categories=categories,

@@ -18,7 +18,7 @@ from bot import check, ids, importer, yaml_format
 from bot import render as rendering
 from bot.errors import DataError
 from bot.models import Library, Record, Taxonomy
-from bot.settings import FILE, starter
+from bot.settings import FILE, Forge, starter
 
 BRANCH = ids.ONBOARDING
 """The one branch of the bot that is no paper's."""
@@ -49,6 +49,8 @@ class Given:
     """This year."""
     settings: str = ""
     """A person's own survey-bot.toml; empty: a first one is written."""
+    caps: Forge = Forge()  # noqa: RUF009 - immutable
+    """Of those settings, how much is opened."""
     taxonomy: str = "taxonomy"
     """The folder for the data, from the root."""
     old: Library | None = None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.markdown import escape, link, shortened, table
 from bot.models import Library, Node
 from bot.onboarding import PLACEHOLDER, WORKFLOWS, Given, Onboarding, forge_of
-from bot.settings import FILE, Forge
+from bot.settings import FILE
 
 _PLACE = re.compile(r"[^\n]+?:(?P<line>\d+): (?P<text>.*)", re.DOTALL)
 _NAME, _SENTENCE = 120, 300
@@ -66,7 +66,7 @@ def _opening(given: Given, onboarding: Onboarding) -> str:
 
 
 def _promise(given: Given) -> str:
-    caps = Forge()
+    caps = given.caps
     watch = next((name for name in given.workflows if "watch" in name), "")
     where = f"`{WORKFLOWS}{watch}` says when" if watch else "when somebody runs `survey-bot run`"
     lines = [

@@ -22,7 +22,6 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.adapters.archive import RecordArchive
     from bot.adapters.arxiv_api import ArxivApi
-    from bot.adapters.github.forge import GitHubForge
     from bot.adapters.github.settings import GitHubSettings
     from vectorstore.index import ChromaMemory
 
@@ -141,7 +140,12 @@ class Wiring:
 
             return DryRunForge(show)
         if self.settings.forge.kind == "github":
-            return self.github_forge
+            from bot.adapters.github.forge import GitHubForge
+
+            place, options = self.github, self.settings.forge
+            return GitHubForge(
+                place.repository, options.base, place.token, api=place.api, server=place.server, options=options
+            )
         from bot.adapters.local_forge import LocalForge
 
         return LocalForge(self.settings.at_root(self.settings.forge.path), self.settings.forge.base)
@@ -150,16 +154,6 @@ class Wiring:
     def github(self) -> GitHub:
         """The repository on GitHub. Raises SettingsError."""
         return github(self.settings.forge.repository, self.settings.forge.token_env)
-
-    @cached_property
-    def github_forge(self) -> GitHubForge:
-        """One for all, so that it clones once. Raises SettingsError."""
-        from bot.adapters.github.forge import GitHubForge
-
-        place, options = self.github, self.settings.forge
-        return GitHubForge(
-            place.repository, options.base, place.token, api=place.api, server=place.server, options=options
-        )
 
     @property
     def home(self) -> str:

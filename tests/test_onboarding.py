@@ -209,3 +209,8 @@ def test_what_stands_in_the_readme_mentions_nobody_and_forges_no_hidden_block() 
     assert "could not be read" in body
     assert not re.search(r"@octocat|#12\b|<img", body)
     assert block.read_block(body, kind="pull") is None
+
+
+def test_it_promises_what_the_settings_of_the_maintainer_say() -> None:
+    told = words(given(caps=settings.Forge(new=1, open=2)))
+    assert "at most 1 in one run, at most 2 at once" in told

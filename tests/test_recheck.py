@@ -454,3 +454,9 @@ def test_no_edit_of_a_plan_makes_more_of_it_than_a_plan_that_holds(data: st.Data
     except DataError:
         return
     assert recheck.recheck(kept, LIBRARY, now=NOW) == (kept, [])
+
+
+def test_a_judgement_that_is_left_out_is_counted_among_the_failed() -> None:
+    before = GENUINE.counts.get("failed", 0)
+    kept, _ = edited(at(J, "labels", value=["ovens"]))
+    assert kept.counts["failed"] == before + 1

@@ -111,7 +111,7 @@ class Git:
 
     def set_branch(self, branch: str, commit: str, old: str = "") -> None:
         """Let ``branch`` be ``commit``; it must be ``old`` now, or not exist. Raises ForgeError."""
-        self("update-ref", "-m", "survey-bot: propose", f"refs/heads/{branch}", commit, old, env=_IDENTITY)
+        self("update-ref", "-m", "survey-bot", f"refs/heads/{branch}", commit, old, env=_IDENTITY)
 
     def file_at(self, commit: str, path: str) -> str:
         """The name of the blob at this path, empty when there is none. The blob itself need not be here."""

@@ -84,8 +84,11 @@ class _Recheck:
         trusted = self._is_of_this_rulebook()
         remarks = self._kept("a remark", plan.remarks, _wrong_line, _REMARKS)
         kept, due = self._verdicts(plan.model_copy(update={"remarks": remarks}), trusted)
+        counts = dict(self._kept("a count", plan.counts.items(), _wrong_count, _TEXTS))
+        if due:
+            counts["failed"] = counts.get("failed", 0) + len(due)  # so that every paper stays counted once
         update = {
-            "counts": dict(self._kept("a count", plan.counts.items(), _wrong_count, _TEXTS)),
+            "counts": counts,
             "failures": self._kept("a failure", plan.failures, _wrong_failure, _TEXTS),
             "notes": self._kept("a note", plan.notes, _wrong_line, _TEXTS),
             "remarks": remarks,
