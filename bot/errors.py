@@ -28,6 +28,21 @@ class EmbedderError(SurveyBotError):
     """No usable embedding model, or the embedding service failed."""
 
 
+class LanguageModelError(SurveyBotError):
+    """No reply of the language model could be had. ``lasting``: and none will be had in this run."""
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", lasting: bool = False) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.lasting = lasting
+
+
+class CapReachedError(LanguageModelError):
+    """No more is asked of the language model in this run, as the operator wanted."""
+
+    def __init__(self, what: str, *, where: str = "") -> None:
+        super().__init__(what, where=where, lasting=True)
+
+
 class VectorStoreError(SurveyBotError):
     """The vector store cannot be used."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from bot import ids
-from bot.models import Model
+from bot.models import Model, Opinion, Usage
 
 
 class PullState(StrEnum):
@@ -98,6 +99,10 @@ class Fate(Model):
     """The pull request, for those that have one."""
     wanted: str = ""
     """Why it is to be proposed whatever the bot thinks (``@name asked for it``), until it is."""
+    opinion: str = ""
+    """The class a language model put first, ``none`` where none fits, ``out`` where it is out of scope."""
+    usage: Usage | None = None
+    """What asking it took; None where none was asked."""
 
     @property
     def chance(self) -> float:
@@ -110,6 +115,34 @@ class Failure(Model):
 
     what: str
     message: str
+
+
+class Advice(Model):
+    """What a run asked of a language model; every paper is counted once."""
+
+    model: str
+    agreed: int = 0
+    disagreed: int = 0
+    """About the class, or about whether the paper belongs at all."""
+    unusable: int = 0
+    """Its replies were of no use, even when it was asked a second time."""
+    without: int = 0
+    """Went on without it: the cap was reached, no reply came, the text is suspicious."""
+    false_quotes: int = 0
+    usage: Usage = Usage()
+
+    def plus(self, opinion: Opinion, differences: Sequence[str]) -> Advice:
+        """With one more paper; ``differences``: see ``bot.opinion.fusion``."""
+        if opinion.usable:
+            name = "disagreed" if differences else "agreed"
+        else:
+            name = "without" if opinion.unanswered else "unusable"
+        update = {
+            name: getattr(self, name) + 1,
+            "false_quotes": self.false_quotes + opinion.false_quotes,
+            "usage": self.usage + opinion.usage,
+        }
+        return self.model_copy(update=update)
 
 
 class RunReport(Model):
@@ -142,6 +175,8 @@ class RunReport(Model):
     """Records of the sources that could not be read; they have no id to give a fate to."""
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    advice: Advice | None = None
+    """None where no language model is set."""
 
     @property
     def troubles(self) -> tuple[str, ...]:

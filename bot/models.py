@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -237,6 +237,8 @@ class Precedent(Model):
 
     id: str
     title: str
+    """What people call it, see ``Paper.short_name``."""
+    full_title: str = ""
     link: str
     labels: tuple[str, ...]
     similarity: float
@@ -254,6 +256,92 @@ class Rationale(Model):
     words: tuple[str, ...] = ()
     """The words of the text that spoke most for the class, and more for it than for the runner-up."""
     why_not: str = ""
+
+
+class Usage(Model):
+    """What calls of a language model took; a reply that was kept from an earlier run takes nothing."""
+
+    calls: Annotated[int, Field(ge=0)] = 0
+    input: Annotated[int, Field(ge=0)] = 0
+    """Tokens of the prompts."""
+    output: Annotated[int, Field(ge=0)] = 0
+    """Tokens of the replies."""
+    cost: Annotated[float, Field(ge=0)] | None = 0.0
+    """In US dollars, by the prices of the settings; None where the model has no price there."""
+
+    @property
+    def tokens(self) -> int:
+        """Of prompts and replies."""
+        return self.input + self.output
+
+    def __add__(self, other: Usage) -> Usage:
+        cost = None if self.cost is None or other.cost is None else self.cost + other.cost
+        return Usage(
+            calls=self.calls + other.calls,
+            input=self.input + other.input,
+            output=self.output + other.output,
+            cost=cost,
+        )
+
+
+class PromptId(Model):
+    """A prompt file of ``prompts/`` as it was when it was sent."""
+
+    name: str
+    version: int
+    sha256: str
+
+
+NO_REPLY, NOT_ASKED = "LLM gave no reply: ", "LLM not asked: "
+"""How a problem begins that is the service's, and one that is nobody's fault."""
+
+
+class Opinion(Model):
+    """What a language model made of one paper, as far as it could be used; it advises, and code decides.
+
+    Labels are classes of the taxonomy, quotes stand in the abstract, and ``why_not``, ``idea`` and ``reason`` are the
+    model's own words.
+    """
+
+    model: str
+    prompts: tuple[PromptId, ...] = ()
+    scope: Literal["in", "adjacent", "out"] | None = None
+    """None: it was not asked, or its reply was of no use."""
+    reason: str = ""
+    """Why, in one line."""
+    deciding: str = ""
+    """The words of the abstract that decide whether it belongs, verbatim."""
+    ranked: tuple[str, ...] | None = None
+    """The best classes, best first; empty: none fits; None: it was not asked, or its reply was of no use."""
+    quotes: tuple[str, ...] = ()
+    """What speaks for the first class, verbatim."""
+    why_not: str = ""
+    """Why not the second class."""
+    name: str = ""
+    """What the method is called, verbatim."""
+    idea: str = ""
+    """What it does, in one neutral line."""
+    false_quotes: int = 0
+    """Quotes that do not stand in the abstract; one of them costs all of the model's words."""
+    problems: tuple[str, ...] = ()
+    """What went wrong, one sentence each; none of the model's words is in them."""
+    usage: Usage = Usage()
+
+    @property
+    def usable(self) -> bool:
+        """It says something of the scope or of the class."""
+        return self.scope is not None or self.ranked is not None
+
+    @property
+    def unanswered(self) -> bool:
+        """No reply came at all."""
+        return bool(self.problems) and all(problem.startswith((NO_REPLY, NOT_ASKED)) for problem in self.problems)
+
+    @property
+    def asked(self) -> bool:
+        """Something was sent, or looked up among kept replies: the cap or the text may forbid it."""
+        tried = any(not problem.startswith(NOT_ASKED) for problem in self.problems)
+        return bool(self.prompts) and (self.usable or self.usage.calls > 0 or tried)
 
 
 class Judgement(Model):
@@ -277,11 +365,20 @@ class Judgement(Model):
     """Where the lanes part."""
     flags: tuple[str, ...] = ()
     """What a reviewer should know: unusual characters, a withdrawn paper, listed abstracts that were missing …"""
+    opinion: Opinion | None = None
+    """Of a language model, where one was asked."""
+    own: tuple[Ranked, ...] = ()
+    """The classes the bot alone would propose, best first, where ``placement`` holds the opinion too."""
 
     @property
     def confidence(self) -> float:
         """The probability that the first class is one of the paper's, if it belongs at all."""
         return self.placement[0].probability
+
+    @property
+    def alone(self) -> tuple[Ranked, ...]:
+        """The classes that the bot alone would propose, best first."""
+        return self.own or tuple(ranked for ranked in self.placement if ranked.label in self.labels)
 
 
 # --- what is proposed -------------------------------------------------------------------------

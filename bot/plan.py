@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime, Field
 
-from bot.fates import Failure, Fate
+from bot.fates import Advice, Failure, Fate
 from bot.models import Judgement, Model, Record
 
 
@@ -41,5 +41,7 @@ class Plan(Model):
     """Papers that were seen, skipped or asked about; those ruled out early too."""
     verdicts: tuple[Verdict, ...] = ()
     """The likeliest first."""
+    advice: Advice | None = None
+    """None when no language model is set."""
     provenance: Provenance | None = None
     """None when nothing was judged."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from bot import chat
 from bot.fates import Fate, Pull, Request, RunReport
-from bot.models import Judgement, Proposal, Record
+from bot.models import Judgement, Opinion, Proposal, Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -159,8 +160,34 @@ class Judge(Protocol):
         """Learn; returns what the operator should know of it, one sentence each (too few papers to calibrate …)."""
         ...
 
-    def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
-        """What to do with a paper, and why; ``near`` are the listed papers most like it."""
+    def judge(
+        self,
+        record: Record,
+        reading: Reading,
+        near: Sequence[Neighbour],
+        flags: Sequence[str],
+        opinion: Opinion | None = None,
+    ) -> Judgement:
+        """What to do with a paper, and why; ``near`` are the listed papers most like it.
+
+        ``opinion``: what a language model made of it. It can lower the paper's lane, never raise it.
+        """
+        ...
+
+
+class ChatModel(Protocol):
+    """A language model that answers in JSON. Safe to be asked by several threads at once."""
+
+    name: str
+    """As the service knows it; replies are kept under this name."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was odd about it so far, one sentence each; the run went on."""
+        ...
+
+    def ask(self, request: chat.Request) -> chat.Reply:
+        """One reply. Raises LanguageModelError."""
         ...
 
 

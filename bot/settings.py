@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot import texts
 from bot.errors import SettingsError
@@ -94,6 +94,50 @@ class Embedder(_Section):
     """Name of the environment variable that holds the key; never the key."""
 
 
+class Price(_Section):
+    """US dollars for a million tokens."""
+
+    input: Annotated[float, Field(ge=0)]
+    output: Annotated[float, Field(ge=0)]
+
+
+class Llm(_Section):
+    """A language model as a second opinion, at any endpoint that speaks OpenAI's API. Off while ``model`` is empty."""
+
+    model: str = ""
+    base_url: str = ""
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key; never the key."""
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
+    """None is written ``"none"``: for models that take no temperature."""
+    timeout: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds for one reply."""
+    max_tokens: Annotated[int, Field(ge=100)] = 1500
+    """Of one reply."""
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    per_minute: Annotated[int, Field(ge=1)] = 60
+    """Requests."""
+    right: Annotated[float, Field(gt=0, lt=1)] = 0.6
+    """The share of papers whose class it puts first; ``survey-bot evaluate --llm`` measures it."""
+    run_tokens: Annotated[int, Field(ge=0)] = 500_000
+    """A run takes no more than this; papers that are left go on without it."""
+    run_cost: Annotated[float, Field(ge=0)] | None = None
+    """US dollars, in the same way; needs a price."""
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """By model."""
+
+    @field_validator("temperature", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return None if value == "none" else value
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> Llm:
+        if self.run_cost is not None and self.model and self.model not in self.prices:
+            raise ValueError(f"run_cost needs a price of {self.model} in [llm.prices]")
+        return self
+
+
 class Index(_Section):
     """Where the Chroma index is: a folder (default: the user's cache), or the ``url`` of a Chroma server."""
 
@@ -151,6 +195,7 @@ class Settings(_Section):
     scope: Scope
     lanes: Lanes = Lanes()
     embedder: Embedder = Embedder()
+    llm: Llm = Llm()
     index: Index = Index()
     cache: Cache = Cache()
     forge: Forge = Forge()

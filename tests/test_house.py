@@ -46,4 +46,5 @@ def test_every_setting_is_explained() -> None:
     keys += [f"{name}.{key}" for name, section in sections.items() for key in section.model_fields if name != "scope"]  # type: ignore[union-attr]
     keys += [f"scope.groups.<name>.{key}" for key in TermGroup.model_fields]
     keys += [f"scope.{key}" for key in Scope.model_fields if key != "groups"]
+    keys[keys.index("llm.prices")] = 'llm.prices."<model>"'
     assert [key for key in keys if f"| `{key}` |" not in told] == []
