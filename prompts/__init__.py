@@ -1,0 +1,1 @@
+"""The prompts, as versioned files; see README.md."""
