@@ -1,0 +1,249 @@
+"""Any language model behind an endpoint that speaks OpenAI's API, through LangChain.
+
+Source: https://platform.openai.com/docs/api-reference/chat/create. LangChain speaks; what it and the ``openai`` package
+leave open is here: one deadline for a whole reply, a bound on its size, tries only where another one can help, and what
+an endpoint does not take is found out once. Nothing is sent to any place but the endpoint.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from bot import texts
+from bot.adapters import chat_format, chat_limits
+from bot.adapters.chat_format import OPENAI
+from bot.adapters.chat_limits import LARGEST_REPLY, LONGEST_WAIT, TRIES
+from bot.chat import Reply, Request
+from bot.errors import LanguageModelError
+from bot.settings import Llm
+
+if TYPE_CHECKING:
+    import openai
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+
+SECRET = 8
+"""Letters; what is shorter ("none") is no secret, and would be found in half of all words."""
+
+_NO_MODEL = ("model_not_found", "unknown_model", "DeploymentNotFound")
+_FLAGGED = re.compile(r"moderat|flagged|content|policy", re.I)
+"""HTTP 403 is about one text then, not about who asks."""
+_LIMITS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+"""Two names of one thing: newer models of OpenAI take the second only, most servers of one's own the first only."""
+_WRONG_LIMIT = re.compile(r"^(?!.*(too large|maximum|exceed|at most|context)).*max_(completion_)?tokens", re.I | re.S)
+_COMPLAINTS = {
+    "max_tokens": _WRONG_LIMIT,
+    "max_completion_tokens": _WRONG_LIMIT,
+    "temperature": re.compile("temperature", re.I),
+    "response_format": re.compile(r"response.?format|json.?schema|structured.?output|grammar|guided", re.I),
+}
+"""How an endpoint says that it does not take this key."""
+
+
+class LangChainModel:
+    """The model that ``llm`` names; ``key`` may be missing for an endpoint of one's own (``base_url``).
+
+    Safe to be asked by several threads at once, which keep one pace. ``sleep`` waits between tries.
+    ``Usage.calls`` of a reply is 1: requests that brought no completion are not counted, no service tells their tokens.
+    """
+
+    def __init__(self, llm: Llm, key: str | None, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.name = llm.model
+        self._llm, self._key, self._sleep = llm, (key or "").strip(), sleep
+        address = re.sub(r"//[^/]*@", "//", llm.base_url) or "OpenAI"
+        self._variable = f"the environment variable {llm.key_env}"
+        self._where = f"{address}, model {llm.model}"
+        self._lock = threading.Lock()
+        self._model: BaseChatModel | None = None
+        self._without: set[str] = set()
+        """Keys that the endpoint does not take."""
+        self._notes: dict[str, None] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about the endpoint so far, one sentence each; the run went on."""
+        return tuple(self._notes)
+
+    def ask(self, request: Request) -> Reply:
+        """One reply, which may be of no use (cut off, refused, not JSON). Raises LanguageModelError."""
+        model = self._opened()
+        while True:
+            options = self._options(request)
+            try:
+                return self._reply(self._tried(model, request, options))
+            except Exception as error:  # a stranger's reply can make LangChain raise anything
+                if not self._can_do_without(error, options):
+                    raise self._told(error) from None
+
+    # --- asking ---
+
+    def _opened(self) -> BaseChatModel:
+        with self._lock:
+            self._model = self._model or self._open()
+            return self._model
+
+    def _open(self) -> BaseChatModel:
+        self._check()
+        from langchain.chat_models import init_chat_model
+        from langchain_core.rate_limiters import InMemoryRateLimiter
+        from pydantic import SecretStr
+
+        pace = self._llm.per_minute / 60
+        limiter = InMemoryRateLimiter(
+            requests_per_second=pace, check_every_n_seconds=max(0.001, min(0.1, 0.25 / pace)), max_bucket_size=1
+        )
+        limiter.available_tokens = 1.0  # the first goes at once
+        warnings.filterwarnings("ignore", module=r"langchain_openai\.")  # advice to programmers: the notes say it
+        try:
+            # What is None or left out here, LangChain takes from environment variables of its own: another address,
+            # another key, a gateway.
+            return init_chat_model(
+                self.name,
+                model_provider="openai",
+                base_url=self._llm.base_url or OPENAI,
+                api_key=SecretStr(self._key or "none"),
+                timeout=self._llm.timeout,
+                max_retries=0,
+                rate_limiter=limiter,
+                http_client=chat_limits.client(self._llm.timeout),
+                http_socket_options=(),
+                openai_proxy="",
+                use_responses_api=False,
+                output_version="v0",
+                cache=False,
+            )
+        except Exception as error:  # addresses and proxies that the HTTP library cannot use
+            raise self._error(f"it cannot be asked ({self._plain(error)})", "check [llm]", lasting=True) from None
+
+    def _check(self) -> None:
+        """Raises LanguageModelError for what no try can mend."""
+        if not self._key and not self._llm.base_url:
+            raise self._error("there is no key", f"put one into {self._variable}", lasting=True)
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise self._error("the key has letters no key has", f"check {self._variable}", lasting=True)
+        try:
+            address = urlsplit(self._llm.base_url or OPENAI)
+            is_web = address.scheme in ("http", "https") and bool(address.hostname)
+        except ValueError:
+            is_web = False
+        if not is_web:
+            raise self._error("this is no web address", "check base_url in [llm]", lasting=True)
+
+    def _options(self, request: Request) -> dict[str, Any]:
+        """The options under names the endpoint takes, as far as it is known."""
+        named = {
+            _LIMITS.get(name, "") if name in self._without else name: value
+            for name, value in chat_format.options(request, self._llm).items()
+        }
+        return {name: value for name, value in named.items() if name and name not in self._without}
+
+    def _tried(self, model: BaseChatModel, request: Request, options: dict[str, Any]) -> AIMessage:
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt
+
+        tries = Retrying(
+            stop=stop_after_attempt(TRIES),
+            retry=retry_if_exception(chat_limits.passes),
+            wait=chat_limits.pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return tries(self._asked, model, request, options)
+
+    def _asked(self, model: BaseChatModel, request: Request, options: dict[str, Any]) -> AIMessage:
+        from langsmith import tracing_context
+
+        # extra_body, because response_format itself makes LangChain call the client's parse(), which raises where a
+        # reply was cut off, and because max_tokens would be renamed.
+        with tracing_context(enabled=False):
+            return model.invoke([(message.role, message.text) for message in request.messages], extra_body=options)
+
+    def _can_do_without(self, error: Exception, options: dict[str, Any]) -> bool:
+        """Whether the endpoint refused one of the options; the next request goes without it."""
+        import openai
+
+        if not isinstance(error, openai.APIStatusError) or error.status_code not in (400, 422, 500, 501):
+            return False
+        said = self._plain(error.body)
+        for name in options:
+            if _COMPLAINTS[name].search(f"{error.param} {said}") and _LIMITS.get(name) not in self._without:
+                self._without.add(name)
+                if name == "response_format":
+                    self._note(f"it takes no JSON schema ({said}); its replies are only checked against it")
+                if name == "temperature":
+                    self._note('it takes no temperature; write temperature = "none" in [llm]')
+                return True
+        return False
+
+    # --- what came back ---
+
+    def _reply(self, message: AIMessage) -> Reply:
+        counts = message.usage_metadata
+        if not counts:
+            self._note("it does not say how many tokens a reply took; they are counted as 0")
+        took = chat_format.usage(self._llm, *(counts["input_tokens"], counts["output_tokens"]) if counts else (0, 0))
+        refusal = message.additional_kwargs.get("refusal")
+        return chat_format.made(str(message.text), refusal, message.response_metadata.get("finish_reason"), took)
+
+    def _told(self, error: Exception) -> LanguageModelError:
+        import openai
+
+        again = "or try again later"
+        if isinstance(error, openai.APIStatusError):
+            return self._refused(error)
+        if isinstance(error, TimeoutError | openai.APITimeoutError):
+            return self._error(f"it did not reply within {self._llm.timeout:g} s", f"raise timeout in [llm], {again}")
+        if isinstance(error, openai.APIConnectionError):
+            why = self._plain(chat_limits.root(error))
+            return self._error(f"it cannot be reached, or the connection broke ({why})", f"check base_url, {again}")
+        if isinstance(error, chat_limits.TooLargeError):
+            return self._error(f"its reply is larger than {LARGEST_REPLY / 1e6:g} MB", "take another model in [llm]")
+        if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
+            what = f"LangChain failed ({self._plain(error)})"
+            return self._error(what, "check the environment variables that it reads", lasting=True)
+        return self._error("its reply is not a chat completion", "check base_url in [llm]")
+
+    def _refused(self, error: openai.APIStatusError) -> LanguageModelError:
+        status, said, variable = error.status_code, self._plain(error.body), self._variable
+        wait = chat_limits.retry_after(error) or 0.0
+        if status == 402 or chat_limits.is_broke(error):
+            return self._error(
+                "the account has no quota left", "look at its billing, or set another model", lasting=True
+            )
+        if status == 401 and not self._key:
+            return self._error("it wants a key", f"put one into {variable}", lasting=True)
+        if status == 401:
+            return self._error("the key was refused", f"check {variable}", lasting=True)
+        if status == 403 and not _FLAGGED.search(said):
+            return self._error(f"access was refused ({said})", f"check {variable} and model in [llm]", lasting=True)
+        if status < 400 or status in (404, 405) or error.code in _NO_MODEL:
+            what = f"it does not know the model or the address (HTTP {status}: {said})"
+            return self._error(what, "check model and base_url in [llm]", lasting=True)
+        if wait > LONGEST_WAIT:
+            return self._error(f"it wants to be left alone for {wait:.0f} s", "try again after that", lasting=True)
+        if status == 429:
+            return self._error(f"it was asked too often ({said})", "lower per_minute in [llm], or try again later")
+        if chat_limits.passes(error):
+            return self._error(f"it failed {TRIES} times (HTTP {status}: {said})", "try again later")
+        return self._error(f"it refused the request (HTTP {status}: {said})", "check [llm]")
+
+    def _plain(self, said: object) -> str:
+        """What a service or a library said: one short line without the key (some services repeat it)."""
+        if isinstance(said, dict):
+            said = said.get("message") or said.get("detail") or said
+        text = str(said or "").encode("utf-8", "replace").decode()[:2000]
+        text = text.replace(self._key, "[key]") if len(self._key) >= SECRET else text
+        if "<html" in text.lower():
+            return "a web page"
+        return texts.clean(text)[0][:200].rstrip(".") or "no reason given"
+
+    def _note(self, what: str) -> None:
+        self._notes[f"{self._where}: {what}"] = None
+
+    def _error(self, what: str, remedy: str, *, lasting: bool = False) -> LanguageModelError:
+        return LanguageModelError(what, where=self._where, remedy=remedy, lasting=lasting)
