@@ -9,6 +9,7 @@ reply against GitHub's description. The papers are invented (bot/sample_feed.jso
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shlex
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
+from tests.chat_server import reply, serve
 from tests.github import GithubServer
 from tests.github.model import Issue
 
@@ -36,6 +39,8 @@ class Tour:
     def __init__(self, server: GithubServer, folder: Path) -> None:
         self.server, self.folder, self.checkout = server, folder, folder / "survey"
         self.page: list[str] = []
+        self.calmed = {server.url: "https://github.com", str(self.checkout): "."}
+        """What is of this machine only, and what is shown instead."""
         self.environment = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -66,7 +71,8 @@ class Tour:
 
     def calm(self, text: str) -> str:
         """Without what is of this machine and this minute only."""
-        text = text.replace(self.server.url, "https://github.com").replace(str(self.checkout), ".")
+        for here, shown in self.calmed.items():
+            text = text.replace(here, shown)
         return re.sub(r"\d{8}T\d{6}\.\d{6}", "20261122T053700.000000", text)
 
     def git(self, *arguments: str) -> None:
@@ -132,9 +138,86 @@ def tour(data: Path, day: str) -> str:
         this.run("survey-bot render")
         this.run("git diff --stat")
         this.run("survey-bot stats")
+        _second_opinion(this)
         if server.violations:
             raise SystemExit("\n".join(server.violations))
     return "\n\n".join(this.page) + "\n"
+
+
+def _second_opinion(this: Tour) -> None:
+    """A language model is named in the settings: three of the doubtful papers, asked for one by one."""
+    this.say(
+        "## A second opinion\n\nThe maintainer names a language model. (Here it is a server on the same machine that "
+        "was told what to say: nothing on this page shows what a real model is worth.)"
+    )
+    agrees, differs, babbles = "2611.90003", "2611.90007", "2611.90009"
+    with serve(_said) as model:
+        this.calmed[model.url] = "https://llm.example/v1"
+        this.environment["OPENAI_API_KEY"] = "a-key"
+        with (this.checkout / "survey-bot.toml").open("a", encoding="utf-8") as file:
+            file.write(_LLM.format(url=model.url))
+        this.say(f"```toml{this.calm(_LLM.format(url=model.url))}```")
+        this.run("survey-bot doctor --llm --offline")
+        for paper, told in ((agrees, "It agrees:"), (differs, "It disagrees:"), (babbles, "It answers in prose:")):
+            this.run(f"survey-bot propose {paper} --offline")
+            this.say(told)
+            this.show(max(this.server.pulls("open"), key=lambda one: one.number))
+        this.say("What it was asked about the first of these, as it reads it (the second question, *place*):")
+        place = next(
+            body
+            for body in model.requests
+            if "One-Step Reach" in str(body) and "ranked" in str(body.get("response_format"))
+        )
+        read = "\n\n".join(f"[{message['role']}]\n{message['content']}" for message in place["messages"])
+        this.say(f"```text\n{read}\n```")
+        if model.violations:
+            raise SystemExit("\n".join(model.violations))
+
+
+_LLM = """
+[llm]
+model = "some-model"
+base_url = "{url}"
+right = 0.87 # what survey-bot evaluate --llm said
+
+[llm.prices.some-model]
+input = 0.25 # dollars for a million tokens
+output = 2.00
+"""
+
+
+def _said(body: dict[str, Any]) -> Any:
+    """What the language model of the tour answers."""
+    schema, text = body["response_format"]["json_schema"], body["messages"][-1]["content"]
+    if schema["name"] == "ready":
+        return {"word": "ready"}
+    if "Which Way Is Up?" in str(body["messages"]):
+        return "Happy to help! This looks like a paper about language."
+    sentences = text.rpartition("Abstract: ")[2].partition("</paper")[0].split(". ")
+    if schema["name"] == "scope":
+        said: dict[str, object] = {
+            "deciding": sentences[0],
+            "reason": "It makes acting or data cheaper.",
+            "verdict": "in",
+        }
+    elif "One-Step Reach" in text:
+        said = {
+            "name": "",
+            "idea": "A head trained for consistency gives a chunk of actions in one step.",
+            "ranked": ["efficient-action-decoding"],
+            "quotes": [sentences[0]],
+            "why_not": "",
+        }
+    else:
+        said = {
+            "name": "RepaintWorld",
+            "idea": "Backgrounds of recorded demonstrations are edited by a generative model.",
+            "ranked": ["simulation-data-collection", "data-augmentation"],
+            "quotes": [sentences[0]],
+            "why_not": "The scenes are made anew.",
+        }
+    size = sum(len(message["content"]) for message in body["messages"]) // 4
+    return reply(json.dumps(said), usage=(size, len(json.dumps(said)) // 4))
 
 
 def _settings(this: Tour) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot import __version__
-from bot.errors import DataError, LedgerError, SettingsError, SourceError, SurveyBotError
+from bot.errors import DataError, LanguageModelError, LedgerError, SettingsError, SourceError, SurveyBotError
 
 if TYPE_CHECKING:
     from bot.wiring import Wiring
@@ -43,7 +43,7 @@ class _Group(click.Group):
             from bot import console
 
             console.error(str(error))
-            ctx.exit(DEGRADED if isinstance(error, SourceError) else BAD_INPUT)
+            ctx.exit(DEGRADED if isinstance(error, SourceError | LanguageModelError) else BAD_INPUT)
         except KeyboardInterrupt:
             click.echo("stopped; the next run goes on from here", err=True)
             ctx.exit(STOPPED)
@@ -363,6 +363,13 @@ def index(ctx: click.Context, feeds: tuple[Path, ...], offline: bool) -> None:
 @click.option("--out", type=_file, default=Path("evaluation"), show_default=True, help="Folder for JSON and page.")
 @click.option("--seed", default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--quick", is_flag=True, help="Fewer folds and draws: a first look at a large survey.")
+@click.option(
+    "--llm",
+    is_flag=False,
+    flag_value="",
+    metavar="[MODEL]",
+    help="Measure a language model too: this one, or without a name that of [llm].",
+)
 @_offline
 @_json
 @click.pass_context
@@ -374,17 +381,19 @@ def evaluate(
     out: Path,
     seed: int,
     quick: bool,
+    llm: str | None,
     offline: bool,
     as_json: bool,
 ) -> None:
     """Measure how good the bot is on this survey, on its own past, beside simple baselines.
 
-    Placement with each paper held out and over time; with --listing, scope month by month. Writes evaluation.json and
-    evaluation.html, a page of pictures, into the folder --out.
+    Placement with each paper held out and over time; with --listing, scope month by month; with --llm, placement by a
+    language model, alone and beside the bot. Writes evaluation.json and evaluation.html, a page of pictures, into the
+    folder --out.
     """
     from bot import console, evaluating
 
-    ask = evaluating.Ask(feeds, listing, judged, seed, quick)
+    ask = evaluating.Ask(feeds, listing, judged, seed, quick, llm)
     evaluation = evaluating.evaluate(_wiring(ctx, offline=offline), ask, console.ConsoleProgress())
     if as_json:
         click.echo(evaluation.model_dump_json(indent=2))
@@ -394,19 +403,69 @@ def evaluate(
     click.echo(f"written: {', '.join(map(str, files))}", err=as_json)
 
 
+@cli.group(short_help="Ask a language model by files of prompts and replies.")
+def llm() -> None:
+    """Ask a language model by files in the format of OpenAI's batch API: prompts go out, replies come in.
+
+    Replies are kept, and whatever asks the same of the same model afterwards takes them.
+    """
+
+
+@llm.command("export", short_help="Write the prompts that have no reply yet.")
+@click.argument("paper_ids", metavar="[IDS]...", nargs=-1)
+@click.option("--out", type=_file, default=Path("requests.jsonl"), show_default=True, help="Where they are written.")
+@click.option("--model", default="", help="The language model they are meant for; default: [llm] model.")
+@click.option("--feed", "feeds", type=_file, multiple=True, help="Take abstracts from this file first.")
+@_offline
+@click.pass_context
+def export(
+    ctx: click.Context, paper_ids: tuple[str, ...], out: Path, model: str, feeds: tuple[Path, ...], offline: bool
+) -> None:
+    """Write what `evaluate --llm` would ask about every listed paper, one prompt a line.
+
+    With IDS, what a run would ask about these papers today. Prompts whose reply is kept are left out, so that after
+    an import only what must be asked a second time is left.
+    """
+    from bot import advising
+
+    found = advising.export(_wiring(ctx, offline=offline), paper_ids, out, feeds, model)
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"{found.requests} prompts about {found.open} of {found.papers} papers are left -> {out}")
+
+
+@llm.command("import", short_help="Take replies in.")
+@click.argument("files", type=_file, nargs=-1, required=True)
+@click.option("--model", default="", help="As it was given to export.")
+@click.pass_context
+def import_replies(ctx: click.Context, files: tuple[Path, ...], model: str) -> None:
+    """Keep the replies in FILES, the output of a batch of `survey-bot llm export`."""
+    from bot import advising
+
+    kept, problems = advising.take_in(_wiring(ctx), files, model)
+    for problem in problems:
+        click.echo(problem, err=True)
+    click.echo(f"{kept} replies kept, {len(problems)} problems")
+    ctx.exit(DEGRADED if problems else OK)
+
+
 @cli.command(short_help="Say what works on this machine.")
 @click.option("--offline", is_flag=True, help="Do not try to reach arXiv.")
 @click.option(
     "--github", "on_github", is_flag=True, help="Say instead what is, and what must be, switched on at GitHub."
 )
+@click.option("--llm", "with_llm", is_flag=True, help="Say instead what the language model answers to one tiny call.")
 @_json
 @click.pass_context
-def doctor(ctx: click.Context, offline: bool, on_github: bool, as_json: bool) -> None:
+def doctor(ctx: click.Context, offline: bool, on_github: bool, with_llm: bool, as_json: bool) -> None:
     """Say what works: model, index, cache, arXiv, forge, keys (present or not, never their values)."""
     from bot import doctor as examining
 
     wiring = _wiring(ctx, offline=offline)
-    findings = examining.examine_github(wiring) if on_github else examining.examine(wiring)
+    findings = examining.examine_github(wiring) if on_github else []
+    findings += examining.examine_llm(wiring) if with_llm else []
+    if not (on_github or with_llm):
+        findings = examining.examine(wiring)
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in findings], indent=2, ensure_ascii=False))
     else:

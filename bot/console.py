@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot import ids, stats
 from bot.fates import Fate, RunReport, State
 from bot.models import Library, Proposal, Taxonomy
+from bot.opinion import wording
 from bot.stats import Agreement
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def show_fate(fate: Fate, library: Library) -> None:
     names = ", ".join(library.taxonomy.leaf(label).name for label in fate.labels if label in library.taxonomy.paths)
     sure = "" if fate.confidence is None else f" {fate.confidence:.2f}"
     tail = f"{names}{sure}" if fate.state is State.PROPOSED else fate.reason
+    if fate.opinion and fate.opinion not in fate.labels:
+        tail += f"; LLM: {wording.word(fate.opinion, library.taxonomy)}"
     output().print(Text.assemble((f"  {word:<9} ", style), _calm(f"{fate.id:<11} {title:<{_TITLE}}  {tail}")))
 
 
@@ -161,6 +164,8 @@ def show_report(report: RunReport, library: Library) -> None:
     table.add_row(*(str(getattr(report, name)) for name in counts))
     console.print(f"\nrun {report.run}, {report.seconds:.1f} s (early: ruled out by their words alone)")
     console.print(table)
+    if report.advice:
+        console.print(_calm(wording.advice(report.advice)), markup=False)
     _show_where(report, console)
 
 

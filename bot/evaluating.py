@@ -1,34 +1,29 @@
-"""Porch: ``survey-bot evaluate``: reads the survey's past, has it judged, writes and shows what came of it."""
+"""Porch: ``survey-bot evaluate``: has the survey's past judged, writes and shows what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot import console, ids, prepare, running, texts
+from bot import advising, console, texts
 from bot.errors import DataError, SettingsError
 from bot.files import write_atomically
-from bot.models import Library, Record
-from bot.ports import Memory, Progress, Reading
+from bot.past import SurveyPast
+from bot.ports import Progress
 from bot.wiring import Wiring
 from bot.yaml_format import taxonomy_sha
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from bot.evaluate.folds import Month
+    from bot.evaluate.folds import Fold, Month
     from bot.evaluate.inputs import Verdict
-    from bot.evaluate.report import Evaluation, PlacementResult, ScopeResult
-    from bot.evaluate.seams import Flow
+    from bot.evaluate.report import Evaluation, LlmResult, PlacementResult, ScopeResult
+    from bot.evaluate.seams import Predict
 
 T = TypeVar("T")
 
 ROUNDS, QUICK_ROUNDS = 1000, 200
-LEAST = 10
-"""Papers with an abstract below which no figure means anything."""
 FILES = "evaluation.json", "evaluation.html"
 
 
@@ -41,6 +36,8 @@ class Ask:
     judged: Path | None = None
     seed: int = 0
     quick: bool = False
+    llm: str | None = None
+    """The language model that is asked; empty: that of the settings; None: none is."""
 
     @property
     def rounds(self) -> int:
@@ -59,10 +56,10 @@ def evaluate(wiring: Wiring, ask: Ask, progress: Progress) -> Evaluation:
         raise SettingsError("a listing holds no abstracts", where="--listing", remedy="give their records with --feed")
     if verdicts and not days:
         raise SettingsError("verdicts need the listing of their papers", where="--judged", remedy="give --listing")
-    past = _Past(wiring, ask, progress)
-    months = past.months(days, verdicts) if days else []
-    placement = past.placement()
-    scope = past.scope(months, days, verdicts) if days else None
+    past = SurveyPast(wiring, ask.feeds, progress)
+    months = _months(past, ask, days, verdicts) if days else []
+    placement, llm = _placement(past, ask)
+    scope = _scope(past, ask, months, days, verdicts) if days else None
     return Evaluation(
         survey=past.library.taxonomy.root.name,
         seed=ask.seed,
@@ -72,6 +69,7 @@ def evaluate(wiring: Wiring, ask: Ask, progress: Progress) -> Evaluation:
         targets=wiring.settings.lanes,
         notes=tuple(past.notes),
         placement=placement,
+        llm=llm,
         scope=scope,
     )
 
@@ -103,6 +101,8 @@ def show(evaluation: Evaluation) -> None:
         out.print(Text.assemble(("note: ", "yellow"), note))
     for result in evaluation.placement:
         _table(result, result.protocol, rows(result.methods, PLACEMENT))
+        for sentence in evaluation.llm.told if evaluation.llm and result is evaluation.placement[0] else ():
+            out.print(sentence, markup=False, highlight=False)
     if evaluation.scope:
         scope = evaluation.scope
         _table(scope, "scope over time", rows(scope.methods, SCOPE, first=scope.first, weekly=scope.weekly))
@@ -150,148 +150,83 @@ def _parsed(file: Path | None, parse: Callable[[str, str], dict[str, T]]) -> dic
         raise DataError(f"cannot be read: {reason}", where=str(file), remedy="give a file of tabs and lines") from None
 
 
-@dataclass
-class _Past:
-    """The listed papers whose abstract is known, and the records of the feeds."""
+def _months(past: SurveyPast, ask: Ask, days: Mapping[str, str], verdicts: Mapping[str, Verdict]) -> list[Month]:
+    """The months of the listing that can be judged. Raises DataError when there is none."""
+    from bot.evaluate import folds
 
-    wiring: Wiring
-    ask: Ask
-    progress: Progress
-    notes: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.library: Library = self.wiring.shelf.load().under_current_ids()
-        if not self.library.taxonomy.paths:
-            raise DataError(
-                "there is no class", where="taxonomy.yaml", remedy="add one below `children:` of the survey"
-            )
-        self.feed = self._read()
-        archive, papers = self.wiring.archive, self.library.papers
-        archive.keep(record for record in self.feed.values() if record.id in papers)
-        found = archive.find([paper for paper in papers if ids.is_arxiv(paper)], self.progress)
-        self.records = {**self.feed, **found.records}
-        leaves = self.library.taxonomy.paths
-        self.labels = {
-            paper.id: tuple(label for label in paper.labels if label in leaves)
-            for paper in papers.values()
-            if paper.id in found.records and any(label in leaves for label in paper.labels)
-        }
-        if len(self.labels) < LEAST:
-            raise DataError(
-                f"{len(self.labels)} of {len(papers)} listed papers have an abstract and a class; evaluating takes "
-                f"{LEAST}" + (f" ({found.problem})" if found.problem else ""),
-                where=str(self.wiring.shelf.folder),
-                remedy="give their records with --feed, or run without --offline",
-            )
-        if len(self.labels) < len(papers):
-            out = [paper for paper in papers if paper not in self.labels]
-            which = f"{', '.join(out[:5])}{' …' if len(out) > 5 else ''}"
-            self.notes.append(f"{len(out)} of {len(papers)} listed papers are left out, without an abstract: {which}")
-
-    def months(self, days: Mapping[str, str], verdicts: Mapping[str, Verdict]) -> list[Month]:
-        """The months of the listing that can be judged. Raises DataError when there is none."""
-        from bot.evaluate import folds
-
-        known = {paper: day for paper, day in days.items() if paper in self.records}
-        found = folds.by_month(known, list(self.labels))
-        if verdicts:  # elsewhere only listed papers would count as right
-            found = [month for month in found if any(paper in verdicts for paper in month.arriving)]
-        if not found:
-            raise DataError(
-                f"no month of it can be judged: {folds.LISTED} listed papers and part of the listing must come before"
-                + (", and verdicts lie in it" if verdicts else ""),
-                where=str(self.ask.listing),
-                remedy="give a longer listing, and the records of its papers with --feed",
-            )
-        if len(known) < len(days):
-            self.notes.append(f"{len(days) - len(known)} of {len(days)} papers of the listing are in no feed: left out")
-        return found
-
-    def placement(self) -> tuple[PlacementResult, ...]:
-        """Placement with papers held out, and over time."""
-        from bot.evaluate import baselines, folds, ours, placement
-        from bot.evaluate.seams import Corpus
-
-        corpus = Corpus(self.library.taxonomy, self._readings, self.labels)
-        titles = {paper: self.library.papers[paper].title for paper in self.labels}
-        groups = folds.same_paper(titles)
-        asked = placement.Asked(corpus, titles, self.ask.seed, self.ask.rounds)
-        predictors = {ours.NAME: ours.placement(corpus), **baselines.placements(corpus)}
-        splits = (
-            folds.cross_validation(groups, self._rng(), quick=self.ask.quick),
-            folds.over_time(groups, quick=self.ask.quick),
+    known = {paper: day for paper, day in days.items() if paper in past.records}
+    found = folds.by_month(known, list(past.labels))
+    if verdicts:  # elsewhere only listed papers would count as right
+        found = [month for month in found if any(paper in verdicts for paper in month.arriving)]
+    if not found:
+        raise DataError(
+            f"no month of it can be judged: {folds.LISTED} listed papers and part of the listing must come before"
+            + (", and verdicts lie in it" if verdicts else ""),
+            where=str(ask.listing),
+            remedy="give a longer listing, and the records of its papers with --feed",
         )
-        if not splits[1]:
-            self.notes.append(f"placement over time is left out: no month has {folds.HISTORY} papers before it")
-        return tuple(
-            placement.evaluate(asked, split, predictors, protocol, self.progress)
-            for protocol, split in zip(placement.PROTOCOLS, splits, strict=True)
-            if split
-        )
+    if len(known) < len(days):
+        past.notes.append(f"{len(days) - len(known)} of {len(days)} papers of the listing are in no feed: left out")
+    return found
 
-    def scope(self, months: Sequence[Month], days: Mapping[str, str], verdicts: Mapping[str, Verdict]) -> ScopeResult:
-        """Scope over time."""
-        from bot.evaluate import baselines, folds, ours, scope
-        from bot.scope import KeywordRule
 
-        settings = self.wiring.settings
-        rule = KeywordRule(settings.scope)
-        papers = {paper for month in months for paper in (*month.arriving, *month.unlabelled)}
-        records = {paper: texts.clean_record(self.records[paper])[0] for paper in days if paper in papers}
-        candidates = [paper for paper, record in records.items() if not ours.ruled_out(record, rule)]
-        asked = scope.Asked(
-            {paper: record.title for paper, record in records.items()},
-            self.labels,
-            verdicts,
-            folds.calendar_weeks(days[paper] for month in months for paper in month.arriving),
-            settings.lanes,
-            self.ask.seed,
-            self.ask.rounds,
-        )
-        flow = self._flow({paper: records[paper] for paper in candidates})
-        scorers = {ours.NAME: ours.scope(flow, self.library, settings), **baselines.scopes(flow, rule)}
-        return scope.evaluate(asked, months, flow, scorers, self.progress)
+def _placement(past: SurveyPast, ask: Ask) -> tuple[tuple[PlacementResult, ...], LlmResult | None]:
+    """Placement with papers held out, with a language model too if one is asked; and over time."""
+    from bot.evaluate import baselines, folds, ours, placement
 
-    # --- their parts --------------------------------------------------------------------------------------------------
+    corpus = past.corpus
+    asked = placement.Asked(corpus, past.titles, ask.seed, ask.rounds)
+    predictors = {ours.NAME: ours.placement(corpus), **baselines.placements(corpus)}
+    held_out = past.held_out(ask.seed, quick=ask.quick and ask.llm is None)  # other folds would be other prompts
+    over_time = folds.over_time(past.groups, quick=ask.quick)
+    if not over_time:
+        past.notes.append(f"placement over time is left out: no month has {folds.HISTORY} papers before it")
+    advised, llm = _advised(past, ask.llm, held_out) if ask.llm is not None else ({}, None)
+    with_it = {ours.NAME: predictors[ours.NAME], **advised, **predictors}
+    found = placement.evaluate(asked, held_out, with_it, placement.HELD_OUT, past.progress)
+    if not over_time:
+        return (found,), llm
+    return (found, placement.evaluate(asked, over_time, predictors, placement.OVER_TIME, past.progress)), llm
 
-    def _read(self) -> dict[str, Record]:
-        """The latest version of each paper of the feeds."""
-        found: dict[str, Record] = {}
-        problems: list[str] = []
-        for source in self.wiring.sources(self.ask.feeds, None, None, running.now()) if self.ask.feeds else []:
-            for record in self.progress(source.records(problems.append), f"reading {source.name}"):
-                old = found.get(record.id)
-                if old is None or (record.version or 0) >= (old.version or 0):
-                    found[record.id] = record
-        if problems:
-            self.notes.append(f"{len(problems)} records of the feeds could not be read; the first: {problems[0]}")
-        return found
 
-    @cached_property
-    def memory(self) -> Memory:
-        """Holds the library, as in a run."""
-        taxonomy = self.library.taxonomy
-        memory = self.wiring.memory(taxonomy.root.id)
-        entries, _ = prepare.index_entries(self.library, self.wiring.archive, self.progress)
-        self.notes += memory.update(entries, taxonomy_sha(taxonomy), self.progress)
-        return memory
+def _advised(past: SurveyPast, name: str, split: Sequence[Fold]) -> tuple[dict[str, Predict], LlmResult]:
+    """A language model's placements of the papers that these folds hold out."""
+    from bot.evaluate import opinions
 
-    @cached_property
-    def _readings(self) -> dict[str, Reading]:
-        """Of the listed papers that are judged, and of the classes."""
-        papers, classes = self.memory.readings("paper"), self.memory.readings("class")
-        return {paper: papers[paper] for paper in self.labels} | dict(classes)
+    model = past.wiring.chat_model(name)
+    questions = past.questions(split)
+    heard = advising.ask(
+        model, [one.case for one in questions], opinions.STEPS, past.wiring.settings.llm, past.progress
+    )
+    past.notes += model.notes
+    answers = {
+        one.paper: opinions.Answered(one.judgement, opinion, past.labels[one.paper])
+        for one, opinion in zip(questions, heard, strict=True)
+    }
+    return opinions.predictors(answers), opinions.result(model.name, answers, model.kept)
 
-    def _flow(self, candidates: Mapping[str, Record]) -> Flow:
-        from bot.evaluate.seams import Flow
 
-        new = [paper for paper in candidates if paper not in self.labels]
-        statement = texts.scope_sentences(self.library.taxonomy.root)
-        said = [statement, *(texts.record_sentences(candidates[paper]) for paper in new)]
-        scope, *readings = self.memory.read(said, self.progress, "reading the listing")
-        return Flow(self._readings | dict(zip(new, readings, strict=True)), scope, frozenset(candidates))
+def _scope(
+    past: SurveyPast, ask: Ask, months: Sequence[Month], days: Mapping[str, str], verdicts: Mapping[str, Verdict]
+) -> ScopeResult:
+    """Scope over time."""
+    from bot.evaluate import baselines, folds, ours, scope
+    from bot.scope import KeywordRule
 
-    def _rng(self) -> np.random.Generator:
-        import numpy as np
-
-        return np.random.default_rng(self.ask.seed)
+    settings = past.wiring.settings
+    rule = KeywordRule(settings.scope)
+    papers = {paper for month in months for paper in (*month.arriving, *month.unlabelled)}
+    records = {paper: texts.clean_record(past.records[paper])[0] for paper in days if paper in papers}
+    candidates = [paper for paper, record in records.items() if not ours.ruled_out(record, rule)]
+    asked = scope.Asked(
+        {paper: record.title for paper, record in records.items()},
+        past.labels,
+        verdicts,
+        folds.calendar_weeks(days[paper] for month in months for paper in month.arriving),
+        settings.lanes,
+        ask.seed,
+        ask.rounds,
+    )
+    flow = past.flow({paper: records[paper] for paper in candidates})
+    scorers = {ours.NAME: ours.scope(flow, past.library, settings), **baselines.scopes(flow, rule)}
+    return scope.evaluate(asked, months, flow, scorers, past.progress)

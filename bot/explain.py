@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.fates import OPEN_TO_CHANGE, Fate, Pull, PullState, State
 from bot.models import Judgement, Library, Part, Taxonomy
+from bot.opinion import wording
 
 _FATES = {
     State.SEEN: "seen",
@@ -52,13 +53,14 @@ def explain(paper_id: str, library: Library, fates: Mapping[str, Fate], pulls: M
 def why(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
     """A judgement part by part: scores, features, lines between the lanes, evidence; a few lines for a person."""
     scope, line = judgement.scope, {part.name: part.value for part in judgement.lines}
+    chance = scope.score * judgement.alone[0].probability  # no opinion raises a lane
     lines = [
         f"lane {judgement.lane}: {judgement.reason}",
         f"scope {scope.score:.2f} (asked from {line['ask']:.2f})"
         + (f"; spreads above the usual paper: {_parts(scope.parts)}" if scope.parts else ""),
         f"  for it: {', '.join(scope.terms) or 'none of the terms'}"
         + (f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""),
-        f"scope times confidence {scope.score * judgement.confidence:.2f} (proposed from {line['propose']:.2f}); "
+        f"scope times confidence {chance:.2f} (proposed from {line['propose']:.2f}); "
         + (f"further classes from {line['further']:.2f}" if line["further"] <= 1 else "no further classes"),
     ]
     for ranked in judgement.placement:
@@ -80,6 +82,8 @@ def why(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
         runner_up = " (nearest of the runner-up)" if near.of_runner_up else ""
         names = ", ".join(taxonomy.leaf(label).name for label in near.labels if label in taxonomy.paths)
         lines.append(f"  {near.similarity:.2f} {near.id} {near.title}: {names}{runner_up}")
+    if judgement.opinion:
+        lines += wording.lines(judgement.opinion, judgement.alone, taxonomy)
     if judgement.unusual:
         lines.append(f"words that nothing listed has: {', '.join(judgement.unusual)}")
     return [*lines, *judgement.flags]
@@ -100,6 +104,9 @@ def _judged(fate: Fate, taxonomy: Taxonomy) -> list[str]:
         lines.append("nearest listed: " + " · ".join(f"{name} {cosine:.2f}" for name, cosine in fate.near[:3]))
     if fate.terms:
         lines.append("for it: " + ", ".join(fate.terms[:8]))
+    if fate.opinion:
+        spent = f" ({wording.took(fate.usage)})" if fate.usage and fate.usage.calls else ""
+        lines.append(f"a language model said: {wording.word(fate.opinion, taxonomy)}{spent}")
     return lines
 
 

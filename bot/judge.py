@@ -11,10 +11,12 @@ from bot.classify import words
 from bot.classify.placement import Placement
 from bot.classify.rationale import rationale, unusual
 from bot.errors import DataError
-from bot.models import Judgement, Lane, Library, Part, Precedent, Ranked, Record, Scope
+from bot.models import Judgement, Lane, Library, Opinion, Part, Precedent, Ranked, Record, Scope
+from bot.opinion.fusion import differences, fused
 from bot.ports import Neighbour, Past, Reading
 from bot.scope import KeywordRule, ScopeModel
 from bot.settings import Settings
+from bot.suspicion import instructing
 
 PRECEDENTS = 5
 OF_THE_CLASS = 3
@@ -27,10 +29,16 @@ RIVAL = 0.05
 """A second class less probable than this is not worth a reader's second."""
 TOLD = 3
 """Classes whose score is told part by part."""
+DIFFERS = {
+    "scope": "does not see it inside the survey",
+    "none": "says that no class fits",
+    "class": "puts another class first",
+}
+"""What ``bot.opinion.fusion.differences`` finds, in words."""
 
 
 class EmbeddedJudge:
-    """Judges without a language model: keyword rule, words and sentence embeddings (``bot.ports.Judge``)."""
+    """Judges by keyword rule, words and sentence embeddings (``bot.ports.Judge``); no language model is needed."""
 
     neighbours = 100
     """Among so many of the nearest papers those are looked for that are shown as precedents."""
@@ -60,30 +68,51 @@ class EmbeddedJudge:
         self._usual = {stem for reading in listed for stem in words.stems(texts.joined(reading.sentences))}
         return self.lines.notes
 
-    def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
-        """What to do with a paper, and why; ``near`` are the listed papers most like it."""
+    def judge(
+        self,
+        record: Record,
+        reading: Reading,
+        near: Sequence[Neighbour],
+        flags: Sequence[str],
+        opinion: Opinion | None = None,
+    ) -> Judgement:
+        """What to do with a paper, and why; ``near`` are the listed papers most like it.
+
+        A language model's ``opinion`` moves the placement. A lane is what the bot alone would choose, or lower: a paper
+        that the opinion differs on, or that speaks to its readers instead of telling what was done, is not proposed.
+        """
         scope = self.scope.judge(reading, record.id)
-        placement = self.placement.rank(reading, TOLD)
-        labels = tuple(
-            ranked.label
-            for place, ranked in enumerate(placement)
-            if not place or ranked.probability >= self.lines.further
-        )
-        lane = self.lines.lane(scope.score, placement[0].probability)
+        alone = self.placement.rank(reading, TOLD)
+        placement = fused(alone, opinion, self._settings.llm.right)
+        labels = tuple(ranked.label for ranked in self._chosen(placement))
+        own = self._chosen(alone) if opinion else ()
+        lane = self.lines.lane(scope.score, alone[0].probability)
+        speaks = instructing(f"{record.title}\n{record.abstract}\n{record.comment or ''}")
+        doubts = [f"its text speaks to its readers: {speaks}"] if speaks else []
+        flags = [*flags, *doubts]
+        doubts += [f"the language model {DIFFERS[one]}" for one in (differences(opinion, own) if opinion else ())]
         rival = next((ranked.label for ranked in placement if ranked.label not in labels), None)
         speaking = self.placement.speaking(reading, labels[0], rival)
         return Judgement(
             scope=scope,
-            lane=lane,
-            reason=self._reason(lane, scope, placement),
+            lane=Lane.ASK if doubts and lane is Lane.PROPOSE else lane,
+            reason=self._reason(lane, scope, alone, doubts),
             placement=placement,
             labels=labels,
             precedents=self._precedents(near, labels, rival),
             rationale=rationale(reading, labels, rival, self._library.taxonomy, self._classes, speaking),
             unusual=unusual(reading, self._usual),
-            track=self._track(placement[0].probability),
+            track=self._track(alone[0].probability) if labels[0] == alone[0].label else None,
             lines=tuple(Part(name=name, value=getattr(self.lines, name)) for name in ("ask", "propose", "further")),
             flags=tuple(flags),
+            opinion=opinion,
+            own=own,
+        )
+
+    def _chosen(self, placement: Sequence[Ranked]) -> tuple[Ranked, ...]:
+        """The classes that are proposed."""
+        return tuple(
+            ranked for place, ranked in enumerate(placement) if not place or ranked.probability >= self.lines.further
         )
 
     # --- their parts --------------------------------------------------------------------------------------------------
@@ -108,7 +137,8 @@ class EmbeddedJudge:
         known = [papers[paper] for paper in past.papers if paper in papers]
         return {paper.id: [label for label in paper.labels if label in leaves] for paper in known}
 
-    def _reason(self, lane: Lane, scope: Scope, placement: Sequence[Ranked]) -> str:
+    def _reason(self, lane: Lane, scope: Scope, placement: Sequence[Ranked], doubts: Sequence[str]) -> str:
+        """Why the bot alone would choose this lane, and what speaks against proposing it."""
         names = [
             f"{self._library.taxonomy.leaf(ranked.label).name} {ranked.probability:.2f}"
             for place, ranked in enumerate(placement[:2])
@@ -118,11 +148,11 @@ class EmbeddedJudge:
             lacking = f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""
             loses = "" if self.lines.lost is None else f" (loses {self.lines.lost:.1%} of the listed papers)"
             return f"out of scope: {scope.score:.2f}, the survey's line is {self.lines.ask:.2f}{loses}{lacking}"
-        chance = scope.score * placement[0].probability
+        but = f"; but {' and '.join(doubts)}" if doubts else ""
         if lane is Lane.PROPOSE:
-            return f"scope {scope.score:.2f}, {names[0]}"
-        line = f"together {chance:.2f}, proposed from {self.lines.propose:.2f}"
-        return f"scope {scope.score:.2f}, {' or '.join(names)}: {line}"
+            return f"scope {scope.score:.2f}, {names[0]}{but}"
+        line = f"together {scope.score * placement[0].probability:.2f}, proposed from {self.lines.propose:.2f}"
+        return f"scope {scope.score:.2f}, {' or '.join(names)}: {line}{but}"
 
     def _precedents(self, near: Sequence[Neighbour], labels: Sequence[str], rival: str | None) -> tuple[Precedent, ...]:
         """Chosen to inform: the nearest of the first class, the nearest of the runner-up, then the nearest others."""
@@ -134,6 +164,7 @@ class EmbeddedJudge:
             Precedent(
                 id=one.id,
                 title=papers[one.id].short_name,
+                full_title=papers[one.id].title,
                 link=papers[one.id].link,
                 labels=papers[one.id].labels,
                 similarity=one.similarity,

@@ -12,6 +12,7 @@ from bot import ids
 from bot.block import write_block
 from bot.markdown import escape, link, plain, shortened, table
 from bot.models import Judgement, Link, Paper, Proposal, Ranked, Record, Taxonomy
+from bot.opinion import wording
 from bot.yaml_format import dump_paper
 
 _URL = re.compile(r"https?://[a-z\d-]+(?:\.[a-z\d-]+)+(?::\d+)?(?:[/?#][!#-&(-;=?-Z_a-z~]*)?", re.IGNORECASE)
@@ -115,6 +116,7 @@ def _body(
     parts = [
         _heading(record, paper),
         _placement(judgement, taxonomy),
+        *wording.section(judgement, taxonomy),
         _evidence(judgement),
     ]
     if judgement.precedents:
@@ -122,8 +124,9 @@ def _body(
     if judgement.unusual:
         words = escape(", ".join(judgement.unusual))
         parts.append(f"**New words**, in no listed paper and no rule: {words}")
-    if judgement.flags:
-        parts.append("**Note**\n\n" + "\n".join(f"- {escape(flag)}" for flag in judgement.flags))
+    notes = dict.fromkeys((*judgement.flags, *(judgement.opinion.problems if judgement.opinion else ())))
+    if notes:
+        parts.append("**Note**\n\n" + "\n".join(f"- {escape(shortened(note, _QUOTE))}" for note in notes))
     parts.append(_small_print(paper, judgement, remarks))
     parts.append(write_block({"v": 1, **_facts(record, judgement), **provenance}))
     return "\n\n".join(parts) + "\n"
@@ -146,9 +149,7 @@ def _placement(judgement: Judgement, taxonomy: Taxonomy) -> str:
     rival = _rival(judgement)
 
     def row(word: str, ranked: Ranked, reason: str) -> list[str]:
-        *above, leaf = [escape(node.name) for node in taxonomy.paths[ranked.label]]
-        named = f"**{leaf}** `{ranked.label}`"  # the name people say, and the one that stands in the file
-        return [word, " › ".join([*above, named]), f"{ranked.probability:.2f}", reason]
+        return [word, wording.class_in(taxonomy, ranked.label), f"{ranked.probability:.2f}", reason]
 
     chosen = [ranked for ranked in judgement.placement if ranked.label in rules]
     rows = [
@@ -164,6 +165,9 @@ def _rival(judgement: Judgement) -> Ranked | None:
     """The runner-up, when it is worth a reviewer's second."""
     rival = next((ranked for ranked in judgement.placement if ranked.label not in judgement.labels), None)
     return rival if rival and rival.probability >= _RIVAL else None
+
+
+# --- what else it stands on -------------------------------------------------------------------------------------------
 
 
 def _evidence(judgement: Judgement) -> str:
@@ -193,25 +197,34 @@ def _small_print(paper: Paper, judgement: Judgement, remarks: Sequence[str]) -> 
     sentences = [
         f"Scope {judgement.scope.score:.2f} ({terms or 'none of the terms'}).",
         "The new file passes `survey-bot check`.",
-        _track(judgement.track),
-        "No language model was asked.",
+        _track(judgement),
+        wording.asked(judgement.opinion),
         *(f"{escape(shortened(remark, _QUOTE))}." for remark in remarks),
         f"`survey-bot explain {paper.id}` tells what the bot knows.",
     ]
-    return f"<sub>{' '.join(sentences)}</sub>"
+    return f"<sub>{' '.join(filter(None, sentences))}</sub>"
 
 
-def _track(track: tuple[int, int] | None) -> str:
-    if track is None:
+def _track(judgement: Judgement) -> str:
+    """How often the bot alone is right when it is about so sure of its own first class."""
+    if judgement.labels[0] != judgement.alone[0].label:
+        return ""
+    if judgement.track is None:
         return "Too few listed papers had about this confidence to say how often the bot is right then."
-    return f"At about this confidence its first guess was right for {track[0]} of {track[1]} papers of this survey."
+    right, of = judgement.track
+    return f"At about this confidence its first guess was right for {right} of {of} papers of this survey."
 
 
 def _facts(record: Record, judgement: Judgement) -> dict[str, Any]:
-    return {
+    facts: dict[str, Any] = {
         "paper": record.id,
         "version": record.version,
         "labels": list(judgement.labels),
         "ranked": [[ranked.label, round(ranked.probability, 4)] for ranked in judgement.placement[:5]],
         "scope": round(judgement.scope.score, 4),
     }
+    opinion = judgement.opinion
+    if opinion and opinion.asked:
+        said = opinion.model_dump(mode="json", include={"prompts", "scope", "ranked", "usage"})
+        facts["llm"] = {"model": shortened(opinion.model, _NAME), **said}
+    return facts

@@ -14,7 +14,7 @@ from bot.fates import Failure, Fate, RunReport
 from bot.models import Judgement, Library
 from bot.plan import Plan
 from bot.ports import Source
-from bot.wiring import Wiring, github
+from bot.wiring import Wiring, github, prompts
 from bot.yaml_format import taxonomy_sha
 
 
@@ -64,7 +64,9 @@ def publish(wiring: Wiring, file: Path | None, failed: str = "") -> RunReport:
 
     library = wiring.shelf.load()
     if file and (file.exists() or not failed):
-        plan, refused = recheck.recheck(recheck.read_plan(_plan(file)), library, now=now())
+        plan, refused = recheck.recheck(
+            recheck.read_plan(_plan(file)), library, now=now(), prompts=[prompt.id for prompt in prompts().values()]
+        )
     else:
         started = now()
         plan, refused = Plan(run=pipeline.run_name(started), started=started), []
@@ -163,6 +165,7 @@ def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
     """How a paper would be judged today, and that in lines; a listed one as if it were not. Raises SurveyBotError."""
     from bot import explain, texts
     from bot.judge import EmbeddedJudge
+    from bot.opinion.question import case
 
     progress = console.ConsoleProgress()
     found = wiring.archive.find([paper_id], progress)
@@ -177,7 +180,10 @@ def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
     judge, memory = EmbeddedJudge(others, wiring.settings), wiring.memory(f"{library.taxonomy.root.id}{without}")
     fates = wiring.ledger.fates()
     ready = prepare.prepare(others, wiring.archive, memory, judge, fates, [record], progress)
-    judgement = judge.judge(record, ready.readings[0], ready.near[0], flags)
+    one = record, ready.readings[0], ready.near[0], flags
+    judgement = judge.judge(*one)
+    for _, opinion in wiring.advisor.opinions([case(record, judgement, library.taxonomy)]) if wiring.advisor else ():
+        judgement = judge.judge(*one, opinion)
     lines = [f"{paper_id}  {record.title}"]
     if paper_id in library.papers:
         lines.append("judged as if it were not listed")
@@ -211,6 +217,7 @@ def _parts(
         archive=wiring.archive,
         memory=lambda: wiring.memory(library.taxonomy.root.id),
         judge=EmbeddedJudge(library, wiring.settings),
+        advisor=wiring.advisor,
         forge=forge,
         ledger=wiring.ledger,
         progress=console.ConsoleProgress(),

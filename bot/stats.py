@@ -1,5 +1,7 @@
 """How often people agree with the bot: what became of its proposals, by class and by quarter. Pure.
 
+And with the language model that gives it a second opinion.
+
 Two questions are asked, and they are kept apart. *Was it wanted as it was?* is answered by accepted, corrected and
 rejected. *Was the first class right?* can only be asked of papers that were listed: there the share of right ones
 stands beside the mean confidence, and where the two differ the calibration does not hold in the wild.
@@ -7,7 +9,7 @@ stands beside the mean confidence, and where the two differ the calibration does
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,6 +24,9 @@ _COUNTED = {
     State.POSTPONED: "postponed",
     State.PROPOSED: "open",
 }
+_OPINIONS = {"out": "out of scope", "none": "no class fits"}
+_CENT, _LEAST = 0.01, 0.0001
+"""US dollars."""
 
 
 class Tally(Model):
@@ -50,6 +55,19 @@ class Tally(Model):
         return self.listed + self.rejected
 
 
+class Opinions(Model):
+    """What became of papers of which a language model said something, proposed or not."""
+
+    listed: int = 0
+    right: int = 0
+    """Of the listed ones, those whose class it put first is among the ones people gave them."""
+    missed: int = 0
+    """Of the listed ones, those that it said are out of scope."""
+    rejected: int = 0
+    out: int = 0
+    """Of the rejected ones, those that it said are out of scope."""
+
+
 class Agreement(Model):
     """All proposals, and the same by first proposed class and by quarter; the proposals of each part add up to all."""
 
@@ -62,6 +80,7 @@ class Agreement(Model):
     """Papers a human was asked about and has not answered."""
     by_hand: int
     """Papers that were judged and not proposed, and that people listed all the same."""
+    opinions: Opinions = Opinions()
 
 
 class Grid(NamedTuple):
@@ -93,6 +112,7 @@ def agreement(fates: Iterable[Fate], current: Callable[[Iterable[str]], tuple[st
         quarters=tallies(lambda fate: quarter(fate.at)),
         waiting=sum(fate.state is State.ASKED for fate in known),
         by_hand=sum(fate.state in LISTED and not fate.proposed and fate.scope is not None for fate in known),
+        opinions=_opinions(known, current),
     )
 
 
@@ -113,7 +133,18 @@ def sentences(found: Agreement) -> list[str]:
         said.append(f"the first class was right for {total.right} of {_count(total.listed, 'listed paper')}{sure}")
     if found.by_hand:
         said.append(f"{_count(found.by_hand, 'paper')} that the bot judged and did not propose: listed by hand")
-    return said
+    return [*said, *_second(found.opinions)]
+
+
+def _second(found: Opinions) -> Iterator[str]:
+    """How often people agree with the language model."""
+    if found.listed:
+        missed = f", and it called {found.missed} of them out of scope" if found.missed else ""
+        papers = _count(found.listed, "listed paper")
+        yield f"the class that the language model put first was right for {found.right} of {papers}{missed}"
+    if found.rejected:
+        papers = _count(found.rejected, "rejected paper")
+        yield f"the language model called {found.out} of {papers} out of scope"
 
 
 def lines(found: Agreement, taxonomy: Taxonomy) -> list[str]:
@@ -141,6 +172,25 @@ def grids(found: Agreement, taxonomy: Taxonomy) -> tuple[Grid, ...]:
     return (Grid("by class", HEADER, by_class), Grid("by quarter", HEADER, by_quarter))
 
 
+# --- the language model -----------------------------------------------------------------------------------------------
+
+
+def _opinions(fates: Iterable[Fate], current: Callable[[Iterable[str]], tuple[str, ...]]) -> Opinions:
+    told = [fate for fate in fates if fate.opinion]
+    listed = [fate for fate in told if fate.state in LISTED]
+    rejected = [fate for fate in told if fate.state is State.REJECTED]
+    return Opinions(
+        listed=len(listed),
+        right=sum(current((fate.opinion,))[0] in current(fate.labels) for fate in listed),
+        missed=sum(fate.opinion == "out" for fate in listed),
+        rejected=len(rejected),
+        out=sum(fate.opinion == "out" for fate in rejected),
+    )
+
+
+# --- their parts ------------------------------------------------------------------------------------------------------
+
+
 def _tally(fates: Iterable[Fate], current: Callable[[Iterable[str]], tuple[str, ...]]) -> Tally:
     some = list(fates)
     counts = {name: sum(fate.state is state for fate in some) for state, name in _COUNTED.items()}
@@ -165,7 +215,7 @@ def _name(label: str, taxonomy: Taxonomy) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _share(part: int, whole: int) -> str:

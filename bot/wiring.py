@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -16,13 +17,17 @@ import platformdirs
 from bot.adapters.shelf import PAPERS, Shelf
 from bot.errors import SettingsError
 from bot.models import Proposal
-from bot.ports import Forge, Ledger, Source
+from bot.ports import ChatModel, Forge, Ledger, Source
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.adapters.archive import RecordArchive
     from bot.adapters.arxiv_api import ArxivApi
+    from bot.adapters.chat_model import LangChainModel
     from bot.adapters.github.settings import GitHubSettings
+    from bot.adapters.kept_replies import KeptReplies
+    from bot.opinion.advisor import Advisor
+    from bot.opinion.prompts import Prompt
     from vectorstore.index import ChromaMemory
 
 CACHE_VARIABLE = "SURVEY_BOT_CACHE"
@@ -63,6 +68,14 @@ def github(repository: str = "", token_env: str = "GITHUB_TOKEN") -> GitHub:  # 
         )
     api = environment.get("GITHUB_API_URL") or "https://api.github.com"
     return GitHub(repository, token, api, environment.get("GITHUB_SERVER_URL") or "https://github.com")
+
+
+def prompts() -> dict[str, Prompt]:
+    """The latest version of every prompt, by name."""
+    from bot.opinion.prompts import latest
+
+    files = (file for file in importlib.resources.files("prompts").iterdir() if file.name.endswith(".md"))
+    return latest({file.name: file.read_text(encoding="utf-8") for file in files})
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,46 @@ class Wiring:
         key = os.environ.get(self.settings.embedder.key_env)
         embedder = embedders.load(self.settings.embedder, self.cache / "model", key, directory=self.model_directory)
         return ChromaMemory(embedder, self.index_path, self.settings.index.url, survey, vectors=self.cache / "vectors")
+
+    def kept_replies(self, name: str = "") -> KeptReplies:
+        """The replies of a language model that are kept here, and no others; ``name`` overrides ``[llm] model``."""
+        return self._replies(name, None)
+
+    def chat_model(self, name: str = "") -> KeptReplies:
+        """A language model; what it has answered before is not asked again. Raises SettingsError.
+
+        Without a key for the service only what is kept can be had.
+        """
+        from bot.opinion.guard import Guarded
+
+        llm = self.settings.llm
+        live = self.live_model(name) if os.environ.get(llm.key_env) or llm.base_url else None
+        return self._replies(name, live and Guarded(live, llm))
+
+    def live_model(self, name: str = "") -> LangChainModel:
+        """The service itself. Raises SettingsError."""
+        from bot.adapters.chat_model import LangChainModel
+
+        llm = self.settings.llm.model_copy(update={"model": self._model(name)})
+        return LangChainModel(llm, os.environ.get(llm.key_env))
+
+    def _model(self, name: str) -> str:
+        if name or self.settings.llm.model:
+            return name or self.settings.llm.model
+        raise SettingsError("no language model is named", where="[llm] model", remedy="write its name there, or give it on the command line")
+
+    def _replies(self, name: str, model: ChatModel | None) -> KeptReplies:
+        from bot.adapters.kept_replies import KeptReplies
+
+        return KeptReplies(self.cache / "replies", self._model(name), model)
+
+    @property
+    def advisor(self) -> Advisor | None:
+        """Who is asked for a second opinion in a run, if a language model is set. Raises SettingsError."""
+        from bot.opinion.advisor import Advisor
+
+        llm = self.settings.llm
+        return Advisor(self.chat_model(), prompts(), llm.concurrency) if llm.model else None
 
     def forge(self, show: Callable[[Proposal], None], *, dry_run: bool) -> Forge:
         """Where pull requests go; ``show`` is told what a dry run would open. Raises ForgeError."""

@@ -22,7 +22,7 @@ from bot.adapters.github.forge import GitHubForge
 from bot.adapters.state_branch import BranchLedger
 from bot.errors import SourceError, SurveyBotError
 from bot.fates import Fate, RunReport, State
-from bot.models import Judgement, Lane, Library, Paper, Part, Ranked, Rationale, Record, Scope, Taxonomy
+from bot.models import Judgement, Lane, Library, Opinion, Paper, Part, Ranked, Rationale, Record, Scope, Taxonomy
 from bot.ports import Entry, Neighbour, Past, Progress, Reading
 from bot.settings import Forge
 from bot.yaml_format import dump_paper, dump_taxonomy, read_paper
@@ -58,7 +58,14 @@ class Numbered:
     def fit(self, past: Past) -> Sequence[str]:
         return ()
 
-    def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
+    def judge(
+        self,
+        record: Record,
+        reading: Reading,
+        near: Sequence[Neighbour],
+        flags: Sequence[str],
+        opinion: Opinion | None = None,
+    ) -> Judgement:
         last = int(record.id[-1])
         lane = Lane.PROPOSE if last < 6 else Lane.ASK if last < 8 else Lane.SKIP
         leaves = list(self._taxonomy.paths)

@@ -13,6 +13,7 @@ import pytest
 
 from bot.adapters.shelf import Shelf
 from bot.models import Paper
+from tests import chat_server
 from tests.arxiv_server import Preprint, serve
 from tests.fabricated import LIBRARY, RECORDS, candidate
 from tests.repositories import git, new_repository
@@ -179,19 +180,70 @@ def test_a_terminal_that_knows_only_ascii_stops_no_run(desk: Desk) -> None:
     assert desk("run", "--feed", "feed.jsonl", "--offline").code == 0
 
 
-def test_evaluate_measures_the_survey_s_own_past_and_writes_the_page(desk: Desk) -> None:
+def _past(desk: Desk) -> str:
+    """The file with the abstracts of enough listed papers to measure anything."""
     papers = {record.id: record for record in RECORDS.values()}
-    for number in range(10, 16):  # so that there is enough to measure
+    for number in range(10, 16):
         paper = Paper(id=f"2504.000{number}", title=f"Loaf {number}", year=2025, venue="arXiv", labels=("steam",))
         Shelf(desk.folder / "taxonomy").save_paper(paper)
         papers[paper.id] = candidate(paper.id, paper.title, f"Steam keeps loaf {number} soft. A lid holds the vapour.")
     lines = [{"id": one.id, "title": one.title, "abstract": one.abstract} for one in papers.values()]
     (desk.folder / "past.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    answer = desk("evaluate", "--feed", "past.jsonl", "--offline", "--quick")
+    return "past.jsonl"
+
+
+def test_evaluate_measures_the_survey_s_own_past_and_writes_the_page(desk: Desk) -> None:
+    answer = desk("evaluate", "--feed", _past(desk), "--offline", "--quick")
     assert answer.code == 0, answer
     assert "top-1" in answer.out
     assert json.loads((desk.folder / "evaluation" / "evaluation.json").read_text(encoding="utf-8"))["placement"]
     assert "<svg" in (desk.folder / "evaluation" / "evaluation.html").read_text(encoding="utf-8")
+
+
+PLACED = {"name": "", "idea": "It bakes.", "ranked": ["steam"], "quotes": [], "why_not": ""}
+
+
+def test_a_language_model_is_measured_by_files_of_prompts_and_replies(desk: Desk) -> None:
+    past = _past(desk)
+    written = desk("llm", "export", "--model", "gpt-x", "--feed", past, "--offline")
+    assert written.out == "12 prompts about 12 of 12 papers are left -> requests.jsonl\n"
+    with (desk.folder / "replies.jsonl").open("w", encoding="utf-8") as replies:
+        for line in (desk.folder / "requests.jsonl").read_text(encoding="utf-8").splitlines():
+            body = json.loads(chat_server.reply(json.dumps(PLACED)).body)
+            its = {"custom_id": json.loads(line)["custom_id"], "response": {"status_code": 200, "body": body}}
+            replies.write(json.dumps(its) + "\n")
+        replies.write("garbage\n")
+    taken = desk("llm", "import", "replies.jsonl", "--model", "gpt-x")
+    assert (taken.code, taken.out) == (3, "12 replies kept, 1 problems\n")
+    assert "replies.jsonl: line 13" in taken.err
+    again = desk("llm", "export", "--model", "gpt-x", "--offline")
+    assert (again.code, again.out) == (0, "0 prompts about 0 of 12 papers are left -> requests.jsonl\n")
+    answer = desk("evaluate", "--llm", "gpt-x", "--offline", "--quick")
+    assert answer.code == 0, answer
+    assert "of 12 papers 12 have a usable reply of gpt-x to place-" in answer.out
+
+
+def test_evaluate_without_a_reply_of_the_model_is_told_in_one_sentence(desk: Desk) -> None:
+    past = _past(desk)
+    unnamed = desk("evaluate", "--llm", "--feed", past, "--offline", "--quick")
+    assert (unnamed.code, "[llm] model: no language model is named" in unnamed.err) == (2, True)
+    silent = desk("evaluate", "--llm", "gpt-y", "--feed", past, "--offline", "--quick")
+    assert (silent.code, "gpt-y: there is no reply to any of 12 prompts" in silent.err) == (3, True)
+
+
+def test_doctor_makes_one_call_of_the_language_model(desk: Desk) -> None:
+    with chat_server.serve({"word": "ready"}) as server:
+        desk.settings(extra=f'[llm]\nmodel = "gpt-x"\nbase_url = "{server.url}"\n')
+        answer = desk("doctor", "--llm")
+        assert (len(server.requests), server.violations) == (1, [])
+    assert (answer.code, f"gpt-x at {server.url}" in answer.out) == (0, True)
+
+
+def test_doctor_finds_a_language_model_that_is_not_there_or_not_named(desk: Desk) -> None:
+    assert desk("doctor", "--llm").code == 2
+    desk.settings(extra='[llm]\nmodel = "gpt-x"\nbase_url = "http://127.0.0.1:9/v1"\n')
+    answer = desk("doctor", "--llm")
+    assert (answer.code, "127.0.0.1:9" in answer.out) == (3, True)
 
 
 def test_import_without_settings_writes_first_ones_that_load(desk: Desk) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from bot import console
 from bot.console import ConsoleProgress
-from bot.fates import Failure, Fate, RunReport, State
-from bot.models import Paper, Proposal
+from bot.fates import Advice, Failure, Fate, RunReport, State
+from bot.models import Paper, Proposal, Usage
 from tests.fabricated import LIBRARY
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -124,6 +124,19 @@ def test_each_lane_has_its_word_and_says_why(capsys: Capture) -> None:
     assert propose.endswith("Steam, Kneading 0.50")
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("kneading", "; LLM: Kneading"), ("out", "; LLM: out of scope"), ("none", "; LLM: no class fits"), ("steam", "")],
+)
+@pytest.mark.parametrize("state", [State.ASKED, State.PROPOSED])
+def test_a_line_tells_what_a_language_model_said_where_that_is_something_else(
+    capsys: Capture, state: State, said: str, told: str
+) -> None:
+    console.show_fate(fate(state, labels=("steam",), confidence=0.5, opinion=said), LIBRARY)
+    tail = "because" if state is State.ASKED else "Steam 0.50"
+    assert capsys.readouterr().out.endswith(f"  {tail}{told}\n")
+
+
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_has_a_line(capsys: Capture, state: State) -> None:
     console.show_fate(fate(state, labels=("steam", "gone")), LIBRARY)
@@ -176,6 +189,18 @@ def test_a_quiet_run_says_nothing_of_what_did_not_happen(capsys: Capture) -> Non
     out = capsys.readouterr().out
     for part in ("learned", "wait", "unreadable", "DEGRADED", "note", "pull requests", "dry run"):
         assert part not in out
+
+
+def test_the_closing_summary_tells_what_the_language_model_did_and_cost(capsys: Capture) -> None:
+    usage = Usage(calls=18, input=70_000, output=1_200, cost=0.031)
+    done = Advice(model="[b]gpt-x", agreed=6, disagreed=2, unusable=1, without=3, usage=usage)
+    console.show_report(report(advice=done), LIBRARY)
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "language model [b]gpt-x: 9 papers asked, 6 agreed, 2 disagreed, 1 without a usable reply; 3 went on "
+        "without it; 18 calls, 71,200 tokens, $0.031"
+    )
+    console.show_report(report(), LIBRARY)
+    assert "language model" not in capsys.readouterr().out
 
 
 def test_what_people_did_is_told_paper_by_paper(capsys: Capture) -> None:
@@ -248,7 +273,10 @@ def test_a_log_of_github_actions_takes_no_command_from_a_stranger(capsys: Captur
     evil = "::stop-commands::x ##[add-mask]y"
     console.show_fate(fate(State.SKIPPED, evil), LIBRARY)
     opened = fate(State.PROPOSED, evil, where=f"{evil}/x")
-    told = report(notes=(evil,), failures=(Failure(what="a", message=evil),), learned=(opened,), fates=(opened,))
+    told = report(
+        notes=(evil,), failures=(Failure(what="a", message=evil),), learned=(opened,), fates=(opened,),
+        advice=Advice(model=evil),
+    )  # fmt: skip
     console.show_report(told, LIBRARY)
     console.show_report(told.model_copy(update={"dry": True}), LIBRARY)
     paper = Paper(id="2611.00001", title=evil, year=2026, venue="arXiv", labels=("steam",))

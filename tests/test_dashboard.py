@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot import dashboard
 from bot.block import read_block
 from bot.dashboard import Facts, commands, complaint, is_dashboard, render, ticked
-from bot.fates import Failure, Fate, RunReport, State, Wish
-from bot.models import Library, Node, Taxonomy
+from bot.fates import Advice, Failure, Fate, RunReport, State, Wish
+from bot.models import Library, Node, Taxonomy, Usage
 from bot.settings import Forge
 from tests.fabricated import LIBRARY
 from tests.test_markdown import HOSTILE, as_written, parse, shown, visible
@@ -143,6 +143,75 @@ def test_missing_runs_are_told_with_how_long_and_what_reads_the_papers_of_that_t
 def test_the_head_leads_to_the_runs_where_it_is_known_where_they_are() -> None:
     told = head(page(repository_url="https://github.com/octo/bread"))
     assert "[all runs](https://github.com/octo/bread/actions)" in told
+
+
+# --- the language model -----------------------------------------------------------------------------------------------
+
+
+def advised(cost: float | None = 0.031, **more: Any) -> Advice:
+    usage = Usage(calls=18, input=70_000, output=1_200, cost=cost)
+    return Advice.model_validate({"model": "gpt-x", "agreed": 6, "disagreed": 2, "usage": usage, **more})
+
+
+def told_of(**more: Any) -> str:
+    """What the head says of the language model."""
+    lines = [line for line in head(page(**more)).split("\n\n") if "anguage model" in line]
+    assert len(lines) <= 1
+    return shown(parse("".join(lines)))
+
+
+ONCE = "Language model gpt-x: 8 papers asked, 6 agreed, 2 disagreed; 18 calls, 71,200 tokens, $0.031. "
+
+
+def test_the_head_tells_what_the_language_model_did_and_what_it_took_of_late() -> None:
+    earlier = [run(40, advice=advised()), run(20, advice=advised()), run(1)]
+    assert told_of(earlier=earlier, report=run(advice=advised())) == (
+        ONCE + "Language models took 142,400 tokens, $0.062 in the last 30 days."
+    )
+
+
+def test_a_run_that_only_learned_does_not_hide_what_the_language_model_did() -> None:
+    assert told_of(earlier=[run(1, advice=advised())], report=run(watched=False)).startswith(ONCE)
+
+
+def test_a_language_model_that_is_set_no_more_is_told_of_only_while_it_still_costs() -> None:
+    assert told_of(earlier=[run(1, advice=advised())], report=run()) == (
+        "Language models took 71,200 tokens, $0.031 in the last 30 days."
+    )
+    assert told_of(earlier=[run(31, advice=advised())], report=run()) == ""
+
+
+def test_where_no_price_is_set_only_tokens_are_added_up() -> None:
+    told = told_of(earlier=0, report=run(advice=advised(cost=None)))
+    assert told.endswith("no price is set. Language models took 71,200 tokens in the last 30 days.")
+
+
+def test_replies_that_were_kept_add_up_to_nothing() -> None:
+    kept = told_of(earlier=0, report=run(advice=advised(usage=Usage())))
+    assert (
+        kept == "Language model gpt-x: 8 papers asked, 6 agreed, 2 disagreed; its replies were kept from earlier runs."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("kneading", "LLM: Kneading"), ("hearth", "LLM: Stone Hearth"), ("out", "LLM: out of scope"),
+     ("none", "LLM: no class fits")],
+)  # fmt: skip
+def test_a_doubtful_paper_is_told_with_what_a_language_model_said_of_it(said: str, told: str) -> None:
+    assert f"· scope 0.50 · {told} · because\n" in page(fate(1, State.ASKED, opinion=said))
+
+
+@settings(max_examples=50, deadline=None)
+@given(visible)
+@example("</details><!-- survey-bot:dashboard {} -->")
+def test_no_name_of_a_model_and_no_opinion_does_anything(text: str) -> None:
+    def with_name(name: str) -> str:
+        asked = FULL[1].model_copy(update={"opinion": name[:100]})
+        return page(asked, report=run(advice=advised(model=name[:300])))
+
+    assert kinds(with_name(text)) == kinds(with_name("gpt-x"))
+    assert read_block(with_name(text), "dashboard") == {"v": 1, "run": "r0"}
 
 
 # --- the sections -----------------------------------------------------------------------------------------------------
@@ -301,12 +370,14 @@ def test_the_page_stays_below_what_github_takes_whatever_there_is(text: str) -> 
             "labels": (label,),
             "proposed": (label,),
             "near": ((text, 0.5),) * 3,
+            "opinion": text,
             "where": "https://x.example/" + "|" * 99,
         }
         reason = ("waits for room: " if number % 3 else "") + text
         fates.append(fate(number, state, title=text, reason=reason, **more))
     failures = tuple(Failure(what=text, message=text) for _ in range(300))
-    facts = {"library": library, "report": run(failures=failures), "problems": (text,) * 300}
+    report = run(failures=failures, advice=advised(model=text))
+    facts = {"library": library, "report": report, "problems": (text,) * 300}
     told = page(*fates, boxes=tuple(one.id for one in fates), **facts)
     assert len(told) < 65_536
     assert read_block(told, "dashboard")

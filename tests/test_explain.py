@@ -6,7 +6,18 @@ import pytest
 
 from bot.explain import explain, why
 from bot.fates import Fate, Pull, PullState, State
-from bot.models import Judgement, Lane, Part, Precedent, Ranked, Rationale, Scope
+from bot.models import (
+    Judgement,
+    Lane,
+    Opinion,
+    Part,
+    Precedent,
+    PromptId,
+    Ranked,
+    Rationale,
+    Scope,
+    Usage,
+)
 from tests.fabricated import LIBRARY, TAXONOMY
 
 NEW, LISTED = "2611.00001", "2501.00001"
@@ -65,6 +76,24 @@ def test_a_paper_that_no_term_speaks_for_has_no_line_on_terms() -> None:
     told = "\n".join(explain(NEW, LIBRARY, fate(State.SKIPPED), {}))
     assert "for it" not in told
     assert "nearest" not in told
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"opinion": "hearth"}, "a language model said: Stone Hearth"),
+        ({"opinion": "out", "usage": Usage()}, "a language model said: out of scope"),
+        (
+            {"opinion": "none", "usage": Usage(calls=2, input=5_000, output=200, cost=0.5)},
+            "a language model said: no class fits (2 calls, 5,200 tokens, $0.500)",
+        ),
+    ],
+)
+def test_what_a_language_model_said_is_told_with_what_it_took(state: State, said: dict[str, object], told: str) -> None:
+    known = {NEW: fate(state)[NEW].model_copy(update=said)}
+    assert told in explain(NEW, LIBRARY, known, {})
+    assert "language model" not in "\n".join(explain(NEW, LIBRARY, fate(state), {}))
 
 
 TO_PROPOSE = f"to propose it all the same: survey-bot propose {NEW}"
@@ -175,3 +204,60 @@ def test_why_leaves_out_what_is_not_known() -> None:
     )  # fmt: skip
     assert lines[2] == "  for it: none of the terms"
     assert lines[-2:] == ["rule of Steam: r", "words for it: none; the sentence: “q”"]
+
+
+OPINION = Opinion(
+    model="gpt-x",
+    prompts=(PromptId(name="scope", version=1, sha256="a"), PromptId(name="place", version=2, sha256="b")),
+    scope="in",
+    reason="It names steam.",
+    deciding="Fog.",
+    ranked=("kneading", "steam"),
+    quotes=("Fog is", "kneaded"),
+    why_not="No oven.",
+    name="FogLoaf",
+    idea="Kneads fog.",
+    problems=("LLM words left out: they are not in English",),
+    usage=Usage(calls=2, input=5_000, output=222, cost=0.5),
+)
+
+
+def opinion_lines(**more: object) -> list[str]:
+    found = JUDGED.model_copy(update={"opinion": OPINION.model_copy(update=more)})
+    told = why(found, TAXONOMY)
+    start = next(place for place, line in enumerate(told) if line.startswith("second opinion"))
+    return told[start : told.index("words that nothing listed has: zymurgy")]
+
+
+def test_why_tells_a_second_opinion_part_by_part() -> None:
+    assert opinion_lines() == [
+        "second opinion of gpt-x (scope v1, place v2; 2 calls, 5,222 tokens, $0.500)",
+        "  scope: in; decided by “Fog.”; it says: It names steam.",
+        "  classes: Kneading, Steam; “Fog is”; “kneaded”",
+        "  the bot alone: Steam 0.80",
+        "  why not the second, it says: No oven.",
+        "  the method, it says: FogLoaf: Kneads fog.",
+        "  it disagrees about the class",
+        "  LLM words left out: they are not in English",
+    ]
+
+
+def test_why_of_an_opinion_without_rationale_is_short() -> None:
+    bare = dict.fromkeys(("reason", "deciding", "why_not", "name", "idea"), "")
+    assert opinion_lines(**bare, ranked=(), quotes=(), scope="adjacent", usage=Usage(), problems=()) == [
+        "second opinion of gpt-x (scope v1, place v2; its replies were kept from an earlier run)",
+        "  scope: adjacent",
+        "  classes: none fits",
+        "  the bot alone: Steam 0.80",
+        "  it disagrees about whether it belongs and about the class",
+    ]
+    nothing = {"ranked": None, "scope": None, "usage": Usage(), "prompts": (), "problems": ("LLM not asked: x",)}
+    assert opinion_lines(**bare, **nothing) == ["second opinion of gpt-x (not asked)", "  LLM not asked: x"]
+
+
+def test_why_tells_the_chance_that_decided_the_lane_which_is_the_one_of_the_bot_alone() -> None:
+    own = (Ranked(label="kneading", probability=0.6),)
+    told = why(JUDGED.model_copy(update={"opinion": OPINION, "own": own}), TAXONOMY)
+    assert "scope times confidence 0.30 (proposed from 0.70); further classes from 0.35" in told
+    assert "  the bot alone: Kneading 0.60" in told
+    assert "  it agrees" in told

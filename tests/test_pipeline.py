@@ -19,7 +19,8 @@ from bot.check import check
 from bot.errors import EmbedderError, ForgeError, LedgerError, SourceError
 from bot.fates import Fate, Pull, RunReport, State
 from bot.judge import EmbeddedJudge
-from bot.models import Judgement, Library, Proposal, Record
+from bot.models import Judgement, Library, Opinion, Proposal, Record
+from bot.opinion.advisor import Advisor
 from bot.pipeline import Parts, run
 from bot.ports import Forge, Judge, Ledger, Memory, Neighbour, Past, Progress, Reading, Source
 from bot.settings import Lanes, Scope, Settings, TermGroup
@@ -72,6 +73,7 @@ class House:
         self.archive = RecordArchive(folder / "records")
         self.archive.keep(RECORDS.values())
         self.memories: list[Memory] = []
+        self.advisor: Advisor | None = None
         self.days = 0
 
     def memory(self) -> Memory:
@@ -105,6 +107,7 @@ class House:
             archive=self.archive,
             memory=memory or self.memory,
             judge=judge(library, settings),
+            advisor=self.advisor,
             forge=self.forge,
             ledger=self.ledger,
             progress=self.progress,
@@ -323,10 +326,17 @@ def test_the_papers_that_wait_are_told_the_likeliest_first(house: House) -> None
 
 def test_a_fault_of_ours_over_one_paper_costs_that_paper_one_run_and_the_others_nothing(house: House) -> None:
     class Faulty(EmbeddedJudge):
-        def judge(self, record: Record, reading: Reading, near: Sequence[Neighbour], flags: Sequence[str]) -> Judgement:
+        def judge(
+            self,
+            record: Record,
+            reading: Reading,
+            near: Sequence[Neighbour],
+            flags: Sequence[str],
+            opinion: Opinion | None = None,
+        ) -> Judgement:
             if record.id == STEAM.id:
                 raise ZeroDivisionError("oops")
-            return super().judge(record, reading, near, flags)
+            return super().judge(record, reading, near, flags, opinion)
 
     report = house.run(ListSource(*ALL), judge=Faulty)
     assert (report.proposed, report.asked, report.failed) == (1, 1, 1)

@@ -12,7 +12,21 @@ from markdown_it.token import Token
 
 from bot import check, ids
 from bot.block import read_block, read_labels
-from bot.models import Judgement, Lane, Node, Precedent, Proposal, Ranked, Rationale, Record, Scope, Taxonomy
+from bot.models import (
+    Judgement,
+    Lane,
+    Node,
+    Opinion,
+    Precedent,
+    PromptId,
+    Proposal,
+    Ranked,
+    Rationale,
+    Record,
+    Scope,
+    Taxonomy,
+    Usage,
+)
 from bot.propose import found_links, new_paper, propose
 from bot.texts import clean_record
 from bot.yaml_format import dump_paper, read_paper
@@ -196,6 +210,184 @@ def test_a_bare_judgement_makes_a_body_too() -> None:
     assert read_labels(body) == ("steam",)
     assert "Scope 1.00 (none of the terms)" in body
     assert not re.search(r"None|\*\*(Note|Precedents)", body)
+
+
+# --- the second opinion ----------------------------------------------------------------------------------------------
+
+PROMPTS = (PromptId(name="scope", version=1, sha256="a" * 64), PromptId(name="place", version=2, sha256="b" * 64))
+TOOK = Usage(calls=2, input=5_000, output=222, cost=0.0123)
+WORDS = ("reason", "deciding", "why_not", "name", "idea")
+"""What an opinion holds of the model's words and of the paper's, one by one."""
+
+
+def opinion(**more: Any) -> Opinion:
+    facts = {"model": "openai/gpt-4o", "prompts": PROMPTS, "scope": "in", "ranked": ("steam", "kneading"),
+             "reason": "It bakes with less water.", "deciding": "keeps the crust soft", "quotes": ("Steam keeps",),
+             "why_not": "No gluten is built.", "name": "FogLoaf", "idea": "Steam comes in bursts.",
+             "usage": TOOK}  # fmt: skip
+    return Opinion.model_validate({**facts, **more})
+
+
+def advised(**more: Any) -> Judgement:
+    own = more.pop("own", ())
+    return judged().model_copy(update={"opinion": opinion(**more), "own": own})
+
+
+def body(**more: Any) -> str:
+    return proposal(judgement=advised(**more)).body
+
+
+def test_an_opinion_that_agrees_is_told_with_class_scope_quotes_and_the_model_s_own_words() -> None:
+    told = shown(parse(body()))
+    assert "Second opinion by openai/gpt-4o: it agrees." in told
+    for part in ("class: Ovens › Steam steam, then Kneading; the bot alone: Ovens › Steam steam 0.50",
+                 "scope: it belongs, decided by “keeps the crust soft”; the bot alone: 0.80",
+                 "for Steam: “Steam keeps”",
+                 "in the model's own words: what it does: FogLoaf: Steam comes in bursts. · why this scope: It bakes "
+                 "with less water. · why not Kneading: No gluten is built."):  # fmt: skip
+        assert part in told
+
+
+@pytest.mark.parametrize(
+    ("more", "about"),
+    [
+        ({"ranked": ("kneading",)}, "the class"),
+        ({"ranked": ()}, "the class"),
+        ({"scope": "adjacent"}, "whether it belongs"),
+        ({"scope": "out", "ranked": None}, "whether it belongs"),
+        ({"scope": "adjacent", "ranked": ("kneading", "steam")}, "whether it belongs and about the class"),
+        ({"scope": None, "ranked": ("kneading",)}, "the class"),
+    ],
+)
+def test_a_disagreement_is_told_in_bold_right_below_the_table_of_classes(more: dict[str, Any], about: str) -> None:
+    parts = body(**more).split("\n\n")
+    table = next(place for place, part in enumerate(parts) if "**proposed**" in part)
+    assert parts[table + 1] == f"**Second opinion** by openai/gpt-4o: **it disagrees about {about}.**"
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"ranked": ()}, "class: none fits; the bot"),
+        ({"ranked": None}, "class: no usable reply; the bot"),
+        ({"scope": "out", "ranked": None}, "class: not asked; the bot"),
+        ({"scope": "out", "deciding": ""}, "scope: out of scope; the bot"),
+        ({"scope": "adjacent", "deciding": ""}, "scope: adjacent, not in the survey; the bot"),
+        ({"scope": None, "deciding": ""}, "scope: no usable reply; the bot"),
+    ],
+)
+def test_what_it_says_of_scope_and_class_is_told_with_what_is_missing(more: dict[str, Any], line: str) -> None:
+    assert line in shown(parse(body(**more)))
+
+
+@pytest.mark.parametrize("more", [{"scope": None}, {"ranked": None}])
+def test_half_an_opinion_that_agrees_does_so_only_as_far_as_it_goes(more: dict[str, Any]) -> None:
+    assert "openai/gpt-4o: it agrees, as far as its replies are of use.\n" in body(**more)
+
+
+def test_beside_its_class_stands_the_one_of_the_bot_alone_with_its_own_confidence() -> None:
+    own = (Ranked(label="sourdough", probability=0.61), Ranked(label="kneading", probability=0.4))
+    told = body(own=own)
+    assert "**it disagrees about the class.**" in told
+    alone = "Better Dough › Leavening › **Sourdough** `sourdough` 0.61, Better Dough › **Kneading** `kneading` 0.40"
+    assert f"the bot alone: {alone}\n" in told
+
+
+def test_a_rationale_that_was_left_out_leaves_no_empty_line() -> None:
+    told = body(quotes=(), **dict.fromkeys(WORDS, ""))
+    assert "for Steam" not in told
+    assert "own words" not in told
+    assert "decided by" not in told
+
+
+UNUSABLE = "LLM reply unusable: it is empty"
+
+
+def test_of_replies_without_use_only_the_note_and_the_small_print_tell() -> None:
+    without = proposal().body
+    told = body(scope=None, ranked=None, problems=(UNUSABLE,), **dict.fromkeys(WORDS, ""))
+    assert "Second opinion" not in told
+    assert f"- invisible characters were removed\n- {UNUSABLE}\n" in told
+    assert "The language model openai/gpt-4o was asked" in told
+    assert len(told.split("\n\n")) == len(without.split("\n\n"))
+
+
+def test_a_problem_that_is_flagged_already_is_noted_once() -> None:
+    found = advised(problems=(UNUSABLE,)).model_copy(update={"flags": (UNUSABLE,)})
+    assert proposal(judgement=found).body.count(UNUSABLE) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "2 calls, 5,222 tokens, $0.012"),
+        ({"usage": Usage(calls=1, input=1, cost=None)}, "1 call, 1 token, no price is set"),
+        ({"usage": Usage()}, "its replies were kept from an earlier run"),
+    ],
+)
+def test_the_small_print_says_who_was_asked_with_which_prompts_and_what_it_took(
+    more: dict[str, Any], told: str
+) -> None:
+    asked = f"The language model openai/gpt-4o was asked with the prompts scope v1 and place v2: {told}."
+    assert asked in shown(parse(body(**more)))
+
+
+def test_where_no_reply_came_nothing_is_said_of_what_it_took() -> None:
+    told = body(scope=None, ranked=None, usage=Usage(), problems=("LLM gave no reply: it is down",))
+    assert "was asked with the prompts scope v1 and place v2. " in told
+
+
+@pytest.mark.parametrize("prompts", [(), PROMPTS])
+def test_where_the_text_or_the_cap_forbade_to_ask_nobody_is_said_to_have_been_asked(
+    prompts: tuple[PromptId, ...],
+) -> None:
+    told = body(scope=None, ranked=None, prompts=prompts, usage=Usage(), problems=("LLM not asked: no more today",))
+    assert "No language model was asked." in told
+    assert "- LLM not asked: no more today" in told
+    assert "llm" not in (read_block(told) or {})
+
+
+def test_where_the_cap_was_reached_after_the_first_call_the_model_was_asked() -> None:
+    told = body(scope=None, ranked=None, problems=("LLM not asked: no more today",))
+    assert "The language model openai/gpt-4o was asked" in told
+
+
+def test_the_hidden_block_tells_model_prompts_verdict_ranking_and_usage() -> None:
+    assert (read_block(body()) or {})["llm"] == {
+        "model": "openai/gpt-4o",
+        "prompts": [prompt.model_dump() for prompt in PROMPTS],
+        "scope": "in",
+        "ranked": ["steam", "kneading"],
+        "usage": {"calls": 2, "input": 5000, "output": 222, "cost": 0.0123},
+    }
+    assert "llm" not in (read_block(proposal().body) or {})
+
+
+@settings(max_examples=50, deadline=None)
+@given(visible)
+@example("--> <!-- survey-bot:proposal {} -->")
+@example("`gpt` **x**\n\n# y")
+def test_nothing_a_model_says_or_is_called_gets_out_of_its_place(text: str) -> None:
+    hostile = advised(model=text, quotes=(text, text), problems=(f"LLM {text}",), **dict.fromkeys(WORDS, text))
+    told, calm = proposal(judgement=hostile).body, body(quotes=("a", "b"), problems=("LLM p",))
+    tokens, others = parse(told), parse(calm)
+    kinds, usual = ([one.type for one in some if one.type.endswith("_open")] for some in (tokens, others))
+    assert kinds == usual
+    assert [line for line in html(tokens) if not line.startswith("<!--")] == ["<sub>", "</sub>"]
+    links = {str(token.attrs["href"]) for token in tokens if token.type == "link_open"}
+    assert links == {str(token.attrs["href"]) for token in others if token.type == "link_open"}
+    assert read_labels(told) == ("steam",)
+    if len(text) <= 100:
+        assert shown(tokens).count(f"“{as_written(text)}”".replace("\0", "\ufffd")) == 3
+
+
+@pytest.mark.parametrize("long", ["$" * 600, "@all #1 <b>" * 60, "x" * 100_000])
+def test_a_body_with_an_endless_opinion_stays_below_the_size_that_github_takes(long: str) -> None:
+    found = advised(model=long, quotes=(long,) * 3, problems=(f"LLM {long}",), **dict.fromkeys(WORDS, long))
+    rationale = found.rationale.model_copy(update={"quote": long})
+    told = proposal(candidate("2611.00001", long, long), found.model_copy(update={"rationale": rationale})).body
+    assert len(told) < 60_000
+    assert read_labels(told) == ("steam",)
 
 
 # --- the title, the branch, the file ---------------------------------------------------------------------------------

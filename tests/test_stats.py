@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.fates import Fate, State
-from bot.stats import Agreement, Tally, agreement, grids, lines, quarter, sentences
+from bot.stats import (
+    Agreement,
+    Opinions,
+    Tally,
+    agreement,
+    grids,
+    lines,
+    quarter,
+    sentences,
+)
 from tests.fabricated import TAXONOMY
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -104,6 +113,7 @@ def total(tallies: list[Tally]) -> dict[str, int]:
             labels=st.lists(st.sampled_from(["steam", "kneading", "gone"]), max_size=2, unique=True),
             at=st.datetimes(timezones=st.just(UTC)),
             confidence=st.none() | st.floats(0, 1),
+            opinion=st.sampled_from(["", "steam", "gone", "none", "out"]),
         ),
         unique_by=lambda one: one.id,
     )
@@ -114,6 +124,8 @@ def test_the_classes_and_the_quarters_add_up_to_all_proposals(fates: list[Fate])
     counted = found.overall.decided + found.overall.postponed + found.overall.open
     assert counted == sum(bool(one.proposed) and one.state in PROPOSALS for one in fates)
     assert found.overall.right <= found.overall.listed
+    assert found.opinions.right + found.opinions.missed <= found.opinions.listed
+    assert found.opinions.out <= found.opinions.rejected
     assert lines(found, TAXONOMY)
 
 
@@ -164,3 +176,39 @@ def test_the_columns_of_a_terminal_stand_below_each_other() -> None:
     table = table[: table.index("")]
     assert {len(line) for line in table} == {len(table[0])}
     assert table[0].startswith("by class ")
+
+
+# --- the language model -----------------------------------------------------------------------------------------------
+
+ADVISED = [
+    proposal(1, State.ACCEPTED, opinion="steam"),
+    proposal(2, State.CORRECTED, made="kneading", opinion="kneading"),
+    proposal(3, State.CORRECTED, made="kneading", opinion="steam"),
+    fate(4, State.ACCEPTED, labels=("sourdough", "stone-hearth"), opinion="hearth"),
+    fate(5, State.ACCEPTED, labels=("steam",), opinion="out"),
+    fate(6, State.ACCEPTED, labels=("steam",), opinion="none"),
+    fate(7, State.REJECTED, labels=("steam",), opinion="out"),
+    fate(8, State.REJECTED, labels=("steam",), opinion="steam"),
+    fate(9, State.REJECTED, labels=("steam",)),
+    fate(10, State.ACCEPTED, labels=("steam",)),
+    fate(11, State.ASKED, labels=("steam",), opinion="steam"),
+    fate(12, State.SKIPPED, opinion="out"),
+]
+
+
+def test_what_a_language_model_said_is_held_against_what_people_decided_of_papers_proposed_or_not() -> None:
+    found = agreement(ADVISED, TAXONOMY.current).opinions
+    assert found == Opinions(listed=6, right=3, missed=1, rejected=2, out=1)
+    assert agreement(FATES).opinions == Opinions()
+
+
+def test_how_often_people_agree_with_the_language_model_is_told_once_they_decided() -> None:
+    assert sentences(agreement(ADVISED, TAXONOMY.current))[-2:] == [
+        "the class that the language model put first was right for 3 of 6 listed papers, and it called 1 of them "
+        "out of scope",
+        "the language model called 1 of 2 rejected papers out of scope",
+    ]
+    assert sentences(agreement([fate(1, State.ACCEPTED, labels=("steam",), opinion="steam")]))[-1] == (
+        "the class that the language model put first was right for 1 of 1 listed paper"
+    )
+    assert not [line for line in sentences(agreement(FATES)) if "language model" in line]

@@ -13,13 +13,16 @@ from bot.dashboard.facts import Facts
 from bot.dashboard.replies import KIND
 from bot.dashboard.words import count, fitting, length, moment, sentence
 from bot.fates import State
-from bot.markdown import link
+from bot.markdown import escape, link
+from bot.opinion import wording
 
 _BELOW = "<!-- survey-bot:below -->"
 """What stands above it is replaced when the bot stops; what is below stays as it was."""
 _USUAL, _PATIENCE, _GAPS, _FEW = 0.9, 1.5, 20, 3
 """The watch is silent too long when it is by this factor longer than nine in ten of the last gaps between two runs
 were; of fewer gaps than the last number nothing is said."""
+_LATELY = timedelta(days=30)
+"""What asking a language model took is added up over so long."""
 _TOLD, _ROOM = 8, 5_000
 """Failures that are told one by one, and characters of all troubles."""
 
@@ -64,6 +67,7 @@ def _head(facts: Facts) -> Iterator[str]:
     todo += [f"decide on {count(asks, 'doubtful paper')}"] * bool(asks)
     yield f"**To do: {', '.join(todo)}.**" if todo else "**Nothing waits for you.**"
     yield _health(facts, well=not troubles)
+    yield from _advice(facts)
 
 
 def _health(facts: Facts, *, well: bool) -> str:
@@ -77,6 +81,20 @@ def _health(facts: Facts, *, well: bool) -> str:
     last = f"; the last run was on {moment(runs[-1].started)}" if runs[-1] is not read else ""
     actions = f" · {link('all runs', facts.repository_url + '/actions')}" if facts.repository_url else ""
     return f"{'The watch is well. ' if well else ''}{line}{last}.{actions}"
+
+
+def _advice(facts: Facts) -> Iterator[str]:
+    """What a language model did in the last run that read papers, and what the runs of late took; one line."""
+    read = next((run for run in reversed(facts.runs) if run.watched), None)
+    told = [sentence(wording.advice(read.advice))] if read and read.advice else []
+    lately = [run.advice.usage for run in facts.runs if run.advice and run.started > facts.now - _LATELY]
+    if any(usage.calls for usage in lately):
+        known = [usage.cost for usage in lately if usage.calls and usage.cost is not None]
+        cost = f", {escape(wording.dollars(sum(known)))}" if known else ""
+        tokens = count(sum(usage.tokens for usage in lately), "token")
+        told.append(f"language models took {tokens}{cost} in the last {_LATELY.days} days")
+    if told:
+        yield f"{'. '.join(one[0].upper() + one[1:] for one in told)}."
 
 
 def _failures(facts: Facts) -> list[str]:

@@ -65,6 +65,7 @@ def _ask(facts: Facts, fate: Fate, ticked: bool) -> str:
         words.classes(facts.library, fate),
         f"confidence {words.number(fate.confidence)}",
         f"scope {words.number(fate.scope)}",
+        *filter(None, [words.opinion(facts.library, fate)]),
         f"like {escape(near)}" if near else escape(shortened(fate.reason, 5 * _NAME)),
     ]
     return f"- [{'x' if ticked else ' '}] {mark(fate.id)} **{words.paper(fate)}**<br>{' · '.join(about)}"

@@ -10,6 +10,7 @@ from bot import ids, markdown
 from bot.fates import Fate
 from bot.markdown import escape, link, shortened
 from bot.models import Library
+from bot.opinion import wording
 
 TITLE, SENTENCE = 140, 500
 """Characters that are shown of a title or a class, and of a sentence."""
@@ -31,6 +32,12 @@ def classes(library: Library, fate: Fate) -> str:
         return "no class"
     first = " › ".join(dict.fromkeys((known[0][0].name, known[0][-1].name)))
     return escape(shortened(", ".join([first, *(path[-1].name for path in known[1:])]), TITLE))
+
+
+def opinion(library: Library, fate: Fate) -> str:
+    """What a language model said of it: ``LLM: Quantization``, ``LLM: out of scope``; nothing where none was asked."""
+    said = wording.word(fate.opinion, library.taxonomy)
+    return f"LLM: {escape(shortened(said, TITLE))}" if said else ""
 
 
 def sentence(text: str) -> str:

@@ -7,20 +7,21 @@ it was handed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
-from bot import lanes
+from bot import lanes, texts
 from bot.classify.placement import Floats, Placement
-from bot.evaluate.folds import Month
+from bot.evaluate.folds import Fold, Month
 from bot.evaluate.seams import Corpus, Flow, Guess, Predict, Score, Scored, Scores
 from bot.judge import EmbeddedJudge
-from bot.models import Library, Ranked, Record
-from bot.ports import Past, Reading
+from bot.models import Judgement, Library, Ranked, Record
+from bot.ports import Neighbour, Past, Reading
 from bot.scope import KeywordRule
 from bot.settings import Settings
+from bot.vectors import pooled
 
 NAME = "survey-bot"
 LARGE = 1000
@@ -53,6 +54,29 @@ def _guess(leaves: Sequence[str], probability: Floats, further: float) -> Guess:
     order = np.argsort(-probability, kind="stable").tolist()
     ranked = tuple(Ranked(label=leaves[place], probability=float(probability[place])) for place in order)
     return Guess(ranked, tuple(one.label for one in ranked if one is ranked[0] or one.probability >= further))
+
+
+def judgements(
+    corpus: Corpus, library: Library, records: Mapping[str, Record], settings: Settings, fold: Fold
+) -> Iterator[tuple[Record, Judgement]]:
+    """Each held-out paper, cleaned, and how a run would judge it that knew the training papers alone.
+
+    ``records``: as they came. There is no flow, so of scope and lane nothing is learned.
+    """
+    judge = EmbeddedJudge(
+        Library(taxonomy=corpus.taxonomy, papers={paper: library.papers[paper] for paper in fold.train}), settings
+    )
+    known = {paper: corpus.readings[paper] for paper in fold.train}
+    nothing = Reading((), np.zeros((0, 0), dtype=np.float32))
+    with _threads(len(fold.train)):
+        judge.fit(Past(known, {label: corpus.readings[label] for label in corpus.leaves}, nothing))
+    vectors = np.array([pooled(reading) for reading in known.values()])
+    for paper in fold.held:
+        (record, flags), reading = texts.clean_record(records[paper]), corpus.readings[paper]
+        likeness = vectors @ pooled(reading) if known else np.zeros(0)
+        nearest = np.argsort(-likeness, kind="stable")[: judge.neighbours].tolist()
+        near = [Neighbour(fold.train[place], float(likeness[place])) for place in nearest]
+        yield record, judge.judge(record, reading, near, flags)
 
 
 def scope(flow: Flow, library: Library, settings: Settings) -> Score:

@@ -49,6 +49,11 @@ _LEAK = (
     "flatter."
 )
 
+_PROMPTS = (
+    "A language model is shown the rulebook, the held-out paper's text, and titles and classes of similar papers that "
+    "such a fold's model picks among the others; how far its choices are trusted is measured on the others too."
+)
+
 
 def page(evaluation: Evaluation) -> str:
     """The whole page."""
@@ -67,7 +72,7 @@ def _page(evaluation: Evaluation) -> Iterator[str]:
     yield from _placement(evaluation)
     if evaluation.scope:
         yield from _scope(evaluation.scope)
-    yield f"<h2>How this was measured</h2>\n<p>{_LEAK}</p>"
+    yield f"<h2>How this was measured</h2>\n<p>{_LEAK}{f' {_PROMPTS}' if evaluation.llm else ''}</p>"
     yield (
         f"<p class=quiet>Intervals: 95%, from {evaluation.rounds} bootstrap draws of the papers, seed "
         f"{evaluation.seed}. Embedder {escape(evaluation.embedder)}, taxonomy {escape(evaluation.taxonomy)}.</p>\n"
@@ -104,6 +109,8 @@ def _placement(evaluation: Evaluation) -> Iterator[str]:
     for result in results:
         yield f"<h3>{escape(result.protocol.capitalize())}</h3>\n<p>{escape(result.told)}.</p>"
         yield _figures(result.methods, PLACEMENT)
+        if evaluation.llm and result is held:
+            yield _list(evaluation.llm.told)
     yield _figure(
         pictures.reliability(results),
         "Does it know when it is right? Papers in groups of about the same confidence, with the number of papers "
@@ -184,8 +191,7 @@ def _scope(result: ScopeResult) -> Iterator[str]:
 def _lanes(result: ScopeResult) -> Iterator[str]:
     yield "<h3>The lanes</h3>\n<p>What the bot would have done with these papers, month by month:</p>"
     yield _table(LANES, (tuple(map(escape, row)) for row in lane_rows(result.lanes)), numbers=len(LANES) - 1)
-    told = (*against_targets(result.lanes), *(f"Note, {note}" for note in result.lanes.notes))
-    yield f"<ul>{''.join(f'<li>{escape(sentence[0].upper() + sentence[1:])}.</li>' for sentence in told)}</ul>"
+    yield _list((*against_targets(result.lanes), *(f"Note, {note}" for note in result.lanes.notes)))
 
 
 def _months(result: ScopeResult) -> str:
@@ -230,6 +236,10 @@ def _figures(methods: Sequence[Method], measures: Mapping[str, Measure], **words
     )
     head = ("↓: less is better", *(method.name for method in methods))
     return _table(head, body, numbers=len(methods))
+
+
+def _list(sentences: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(sentence[0].upper() + sentence[1:])}.</li>' for sentence in sentences)}</ul>"
 
 
 def _figure(svg: str, caption: str) -> str:

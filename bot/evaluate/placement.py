@@ -28,6 +28,9 @@ from bot.ports import Progress
 HELD_OUT, OVER_TIME = PROTOCOLS = ("placement, papers held out", "placement over time")
 SHOWN = 3
 """Guesses kept of each paper."""
+ALIKE = 0.05
+"""Confidences that differ by no more than this are one: what still tells them apart is how they were measured, on the
+other papers, so a little higher for a paper that is wrong. In bins it would look like bad calibration."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,10 @@ class Guesses:
     def measures(self, weight: Floats) -> dict[str, float]:
         """Every measure, each paper counting so often."""
         paper, label = self._pairs
-        bins = metrics.bins_for(len(self.ids))
         found = {name: float(np.average(values, weights=weight)) for name, values in self.per_paper.items()}
         found["macro_top_1"] = metrics.macro(self.first[paper], label, weight[paper])
         found["macro_recall_3"] = metrics.macro(self._own_class_in_3, label, weight[paper])
-        equal_mass = metrics.equal_mass(self.confidence, self.first, bins, weight)
+        equal_mass = metrics.equal_mass(self.confidence, self.first, self._bins, weight)
         found["ece"] = metrics.calibration_error(equal_mass)
         equal_width = metrics.equal_width(self.confidence, self.first, weight=weight)
         found["ece_width"] = metrics.calibration_error(equal_width)
@@ -178,6 +180,12 @@ class Guesses:
             )
             for paper, row in self._row.items()
         )
+
+    @cached_property
+    def _bins(self) -> int:
+        """Of equal mass; one, where it is as sure of every paper it has a guess for."""
+        sure = self.confidence[self.confidence > 0]
+        return metrics.bins_for(len(self.ids)) if len(sure) and np.ptp(sure) > ALIKE else 1
 
     @cached_property
     def _pairs(self) -> tuple[Ints, Ints]:

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator
 
 from bot.evaluate import metrics
-from bot.models import Lane, Model, Ranked
+from bot.models import Lane, Model, PromptId, Ranked, Usage
 from bot.settings import Lanes
 
 
@@ -125,6 +125,42 @@ class PlacementResult(Model):
     judged: tuple[Placed, ...]
 
 
+class LlmResult(Model):
+    """What came of asking a language model about the held-out papers. usable + unusable + missing == papers"""
+
+    model: str
+    prompts: tuple[PromptId, ...]
+    papers: int
+    usable: int
+    """Replies with a ranking, or with the word that no class fits."""
+    unusable: int
+    """Replies that were of no use, even when it was asked a second time."""
+    missing: int
+    """Papers it was not asked about, or that it gave no reply to."""
+    false_quotes: int
+    """Quotes that do not stand in the abstract."""
+    right: Number | None
+    """The share of its first choices that are right, by Laplace's rule of succession: ``[llm] right``."""
+    usage: Usage
+    """What was asked anew."""
+    kept: Usage
+    """What the replies had taken that were kept from earlier."""
+    problems: tuple[str, ...]
+    """What went wrong, each with how often; the most frequent first."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All of it in sentences."""
+        prompts = " and ".join(f"{prompt.name}-{prompt.version}" for prompt in self.prompts)
+        found = [
+            f"of {self.papers} papers {self.usable} have a usable reply of {self.model} to {prompts} (of no use: "
+            f"{self.unusable}, missing: {self.missing}; quotes that stand in no abstract: {self.false_quotes})",
+            *self.problems,
+            f"asking took {_took(self.usage)}; the replies that were kept from earlier had taken {_took(self.kept)}",
+        ]
+        return (*found, *([f"set [llm] right = {self.right:.2f}"] if self.right is not None else []))
+
+
 class MonthFigures(Model):
     """One month of the listing."""
 
@@ -227,6 +263,8 @@ class Evaluation(Model):
     """Of the settings."""
     notes: tuple[str, ...] = ()
     placement: tuple[PlacementResult, ...]
+    llm: LlmResult | None = None
+    """None where no language model was asked."""
     scope: ScopeResult | None = None
 
 
@@ -264,3 +302,8 @@ def shown(value: Value, measure: Measure, *, interval: bool = False) -> str:
     if not interval or value.low is None or value.high is None:
         return format(value.value, spec)
     return f"{value.value:{spec}} ({value.low:{spec}}–{value.high:{spec}})"
+
+
+def _took(usage: Usage) -> str:
+    cost = "no price is set" if usage.cost is None else f"${usage.cost:,.4f}"
+    return f"{usage.calls} calls, {usage.tokens:,} tokens, {cost}" if usage.calls else "nothing"

@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from bot import texts
 from bot.errors import SurveyBotError
-from bot.fates import Failure, Fate, State
-from bot.models import Lane, Library, Record
+from bot.fates import Advice, Failure, Fate, State
+from bot.models import NO_REPLY, NOT_ASKED, Judgement, Lane, Library, Opinion, Record
+from bot.opinion.fusion import differences
+from bot.opinion.question import case
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts, bug
 from bot.plan import Plan, Provenance, Verdict
@@ -58,6 +60,7 @@ class Judging:
         self._fates: dict[str, Fate] = {}
         self._verdicts: list[Verdict] = []
         self._provenance: Provenance | None = None
+        self._advice: Advice | None = None
         self._remarks: Sequence[str] = ()
         self._watched = bool(parts.sources)
 
@@ -75,6 +78,7 @@ class Judging:
             notes=tuple(dict.fromkeys([*self._notes, *self._parts.archive.notes])),
             remarks=tuple(self._remarks),
             fates=tuple(self._fates.values()),
+            advice=self._advice,
             verdicts=tuple(sorted(self._verdicts, key=_likeliest_first)),
             provenance=self._provenance,
         )
@@ -189,24 +193,63 @@ class Judging:
     # --- judge --------------------------------------------------------------------------------------------------------
 
     def _judge(self, papers: Iterable[Read]) -> None:
-        """Each paper gets its judgement; those of the first lane become verdicts, the others have their fate."""
+        """Each paper gets its judgement, those that are not ruled out with a second opinion where one can be had."""
+        waiting = list[tuple[Read, Judgement]]()
+        for read in papers:
+            self._settle(read, waiting)
+        if advisor := self._parts.advisor:
+            self._advice = Advice(model=advisor.model.name)
+            waiting.sort(key=self._first_asked)
+            cases = [case(read.candidate.record, judgement, self._library.taxonomy) for read, judgement in waiting]
+            for place, opinion in self._parts.progress(advisor.opinions(cases), "asking", len(cases)):
+                self._settle(waiting[place][0], opinion=opinion)
+            self._notes += advisor.model.notes
+
+    def _settle(
+        self, read: Read, waiting: list[tuple[Read, Judgement]] | None = None, opinion: Opinion | None = None
+    ) -> None:
+        """A paper of the first lane becomes a verdict, any other has its fate; or it is ``waiting`` for an opinion."""
         states = {Lane.SKIP: State.SKIPPED, Lane.ASK: State.ASKED}
-        for candidate, reading, near in papers:
-            record = candidate.record
-            fate: Fate | None = None
-            with self._spared(candidate):
-                judgement = self._parts.judge.judge(record, reading, near, candidate.flags)
-                wanted = self._wanted.get(record.id, "")
-                if wanted:
-                    reason = f"{wanted}; {judgement.reason}"
-                    judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})
-                if judgement.lane is Lane.PROPOSE or self._is_certain(record.id):
-                    self._verdicts.append(Verdict(record=record, judgement=judgement, wanted=wanted))
-                    continue
-                fate = self._sight.fate(record, states[judgement.lane], judgement.reason, judgement)
-                self._counts[fate.state.value] += 1
-                self._record([fate])
-            self._parts.on_judged(fate or self._sight.fates[record.id])  # not spared: a fate stands, told or not
+        candidate, record, fate = read.candidate, read.candidate.record, None
+        with self._spared(candidate):
+            judgement = self._parts.judge.judge(record, read.reading, read.near, candidate.flags, opinion)
+            if waiting is not None and self._parts.advisor and self._is_possible(judgement, record.id):
+                waiting.append((read, judgement))
+                return
+            self._count(judgement)
+            wanted = self._wanted.get(record.id, "")
+            if wanted:
+                reason = f"{wanted}; {judgement.reason}"
+                judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})
+            if judgement.lane is Lane.PROPOSE or self._is_certain(record.id):
+                self._verdicts.append(Verdict(record=record, judgement=judgement, wanted=wanted))
+                return
+            fate = self._sight.fate(record, states[judgement.lane], judgement.reason, judgement)
+            self._counts[fate.state.value] += 1
+            self._record([fate])
+        self._parts.on_judged(fate or self._sight.fates[record.id])  # not spared: a fate stands, told or not
+
+    def _is_possible(self, judgement: Judgement, paper_id: str) -> bool:
+        """Whether the bot alone cannot rule it out."""
+        return judgement.lane is not Lane.SKIP or self._is_certain(paper_id)
+
+    def _first_asked(self, paper: tuple[Read, Judgement]) -> tuple[bool, float]:
+        """The likeliest first, for the cap may end it."""
+        read, judgement = paper
+        return (read.candidate.raw.id not in self._wanted, -judgement.scope.score * judgement.confidence)
+
+    def _count(self, judgement: Judgement) -> None:
+        """What the language model did; why it could not be had is told once."""
+        opinion = judgement.opinion
+        if opinion is None or self._advice is None:
+            return
+        self._advice = self._advice.plus(opinion, differences(opinion, judgement.own))
+        for problem in opinion.problems:
+            failure = Failure(what="language model", message=problem)
+            if problem.startswith(NO_REPLY) and failure not in self._failures:
+                self._failures.append(failure)
+            elif problem.startswith(NOT_ASKED) and opinion.prompts:  # else its text is suspicious, which its flags tell
+                self._notes.append(problem)
 
     @contextmanager
     def _spared(self, candidate: Candidate) -> Iterator[None]:

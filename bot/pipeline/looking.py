@@ -9,7 +9,7 @@ from datetime import datetime
 from bot import learn
 from bot.errors import LedgerError
 from bot.fates import DECIDED, Failure, Fate, Request, RunReport, State, Wish
-from bot.models import Judgement, Library, Record
+from bot.models import Judgement, Library, Opinion, Record
 from bot.pipeline.parts import Parts
 from bot.watch import venue
 
@@ -52,6 +52,8 @@ class Sight:
             "confidence": round(judgement.confidence, 4),
             "near": tuple((near.title, round(near.similarity, 2)) for near in judgement.precedents),
             "terms": judgement.scope.terms,
+            "opinion": _opinion(judgement.opinion),
+            "usage": judgement.opinion and judgement.opinion.usage,
         }
         return found.model_copy(update=thought)
 
@@ -113,6 +115,15 @@ def _gone(parts: Parts, earlier: Sequence[RunReport], here: Sequence[RunReport])
 def _waiting(fates: Mapping[str, Fate]) -> dict[str, str]:
     """What people asked for and an earlier run could not do."""
     return {fate.id: fate.wanted for fate in fates.values() if fate.wanted and fate.state is State.SEEN}
+
+
+def _opinion(opinion: Opinion | None) -> str:
+    """In one word, as it stands in the ledger."""
+    if opinion is None:
+        return ""
+    if opinion.ranked:
+        return opinion.ranked[0]
+    return "out" if opinion.scope == "out" else "none" * (opinion.ranked is not None)
 
 
 def _open_to(fates: Mapping[str, Fate], wanted: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.errors import SurveyBotError
 from bot.fates import Fate
+from bot.opinion.advisor import Advisor
 from bot.ports import Archive, Forge, Judge, Ledger, Memory, Progress, Source
 from bot.settings import Forge as Caps
 
@@ -26,6 +27,8 @@ class Parts:
     progress: Progress
     papers_folder: str
     """Where a paper's file goes, from the root of the forge's repository."""
+    advisor: Advisor | None = None
+    """Who is asked for a second opinion, if anybody is."""
     caps: Caps = Caps()  # noqa: RUF009 - immutable
     on_judged: Callable[[Fate], None] = lambda fate: None
     """Told each fate as it falls, so that a person can watch."""

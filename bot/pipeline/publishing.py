@@ -225,6 +225,7 @@ class Publishing:
             watched=self._plan.watched,
             failures=tuple(self._failures),
             notes=tuple(notes),
+            advice=self._plan.advice,
             learned=tuple(self._sight.learned),
             fates=tuple(fate for fate in final if fate.scope is not None or fate.state is State.SEEN),
             waiting=tuple(sorted(waiting, key=lambda fate: -fate.chance)),

@@ -14,6 +14,7 @@ MANY = 100
 """Terms, parts and the like of one paper."""
 TITLE, LINE, WORD = 1_000, 4_000, 300
 """Characters."""
+NUMBER = "there is a number in it that cannot be"
 
 
 def is_plain(text: str, most: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from bot import ids, texts
 from bot.errors import DataError
-from bot.fates import Failure, Fate, RunReport, State
+from bot.fates import Advice, Failure, Fate, RunReport, State
 from bot.markdown import shortened
-from bot.models import Library
+from bot.models import Library, PromptId
 from bot.plan import Plan, Verdict
-from bot.recheck import plain, verdicts
+from bot.recheck import opinions, plain, verdicts
 from bot.yaml_format import taxonomy_sha
 
 T = TypeVar("T")
@@ -52,24 +52,27 @@ def read_plan(text: str | bytes) -> Plan:
         raise DataError(f"it cannot be read: {what}", where=where, remedy=_AGAIN) from None
 
 
-def recheck(plan: Plan, library: Library, *, now: datetime) -> tuple[Plan, list[str]]:
+def recheck(
+    plan: Plan, library: Library, *, now: datetime, prompts: Collection[PromptId] = ()
+) -> tuple[Plan, list[str]]:
     """The part of a plan that holds, and a sentence on everything that does not.
 
-    A genuine plan comes back as it was. Raises DataError when not even its name and its time can be believed.
+    A genuine plan comes back as it was. ``prompts`` are all that a language model can have been asked with. Raises
+    DataError when not even its name and its time can be believed.
     """
     if not re.fullmatch(r"[\w.:-]{1,64}", plan.run, re.ASCII):
         raise DataError("the name of its run is none", where="the plan", remedy=_AGAIN)
     if plan.started.tzinfo is None or not now - _OLDEST <= plan.started <= now + _EARLY:
         raise DataError("it was not made lately", where="the plan", remedy=_AGAIN)
-    this = _Recheck(plan, library.under_current_ids())
+    this = _Recheck(plan, library.under_current_ids(), prompts)
     return this.plan(), this.told()
 
 
 class _Recheck:
     """One plan. ``library`` is labelled by the ids of today, as the judge sees it."""
 
-    def __init__(self, plan: Plan, library: Library) -> None:
-        self._plan, self._library = plan, library
+    def __init__(self, plan: Plan, library: Library, prompts: Collection[PromptId]) -> None:
+        self._plan, self._library, self._prompts = plan, library, prompts
         self._names = {paper.short_name for paper in library.papers.values()}
         self._refused: list[str] = []
 
@@ -94,6 +97,7 @@ class _Recheck:
             "remarks": remarks,
             "fates": (*self._fates(trusted), *due),
             "verdicts": kept,
+            "advice": self._advice(),
             "provenance": plan.provenance if trusted else None,
         }
         return plan.model_copy(update=update)
@@ -110,6 +114,13 @@ class _Recheck:
         self._refused.append(f"the plan was judged under another rulebook: {judged:,} judgements are not used")
         return False
 
+    def _advice(self) -> Advice | None:
+        advice = self._plan.advice
+        if advice is None or not (wrong := opinions.wrong_advice(advice)):
+            return advice
+        self._refused.append(f"what it tells of the language model is left out: {wrong}")
+        return None
+
     def _verdicts(self, plan: Plan, trusted: bool) -> tuple[tuple[Verdict, ...], list[Fate]]:
         """The verdicts that hold, and the fates of the papers whose verdict does not."""
         kept, due, seen = list[Verdict](), list[Fate](), set[str]()
@@ -122,7 +133,7 @@ class _Recheck:
             seen.add(paper)
             if not trusted:
                 due.append(self._due(verdict, _OUTDATED))
-            elif wrong := verdicts.wrong(verdict, plan, self._library) if len(seen) <= _VERDICTS else _MANY:
+            elif wrong := self._wrong_verdict(verdict, plan) if len(seen) <= _VERDICTS else _MANY:
                 self._refuse(paper, wrong)
                 due.append(self._due(verdict, f"due again: its judgement did not hold ({wrong})"))
             else:
@@ -172,6 +183,9 @@ class _Recheck:
             return "arXiv has not given out this id yet"
         return "it is listed already" if paper in self._library.papers else ""
 
+    def _wrong_verdict(self, verdict: Verdict, plan: Plan) -> str:
+        return verdicts.wrong(verdict, plan, self._library, self._prompts)
+
     def _wrong_fate(self, fate: Fate) -> str:
         return self._wrong_id(fate.id) or next(self._wrong_in(fate), "")
 
@@ -193,19 +207,20 @@ class _Recheck:
         if not plain.are_plain(fate.terms, plain.WORD):
             yield "its terms are too many, too long, or no plain words"
         if not (plain.is_share(fate.scope) and plain.is_share(fate.confidence) and plain.is_version(fate.version)):
-            yield "there is a number in it that cannot be"
+            yield plain.NUMBER
         near = {name for name, _ in fate.near}
         if len(fate.near) > plain.MANY or near - self._names or not all(plain.is_cosine(one) for _, one in fate.near):
             yield "it names papers that are not listed"
+        yield from opinions.wrong_in_fate(fate, self._library.taxonomy)
 
 
 def _is_judged(fate: Fate) -> bool:
-    return fate.scope is not None or bool(fate.labels)
+    return fate.scope is not None or bool(fate.labels or fate.opinion)
 
 
 def _blank(fate: Fate) -> Fate:
     """Seen, and no more."""
-    nothing = {"scope": None, "labels": (), "confidence": None, "near": (), "terms": ()}
+    nothing = {"scope": None, "labels": (), "confidence": None, "near": (), "terms": (), "opinion": "", "usage": None}
     return fate.model_copy(update={"state": State.SEEN, "reason": _OUTDATED, **nothing})
 
 

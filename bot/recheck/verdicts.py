@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pydantic import ValidationError
 
 from bot import check, texts
-from bot.models import Judgement, Library, Record
+from bot.models import Judgement, Library, PromptId, Record
 from bot.plan import Plan, Verdict
 from bot.propose import propose
-from bot.recheck import plain
+from bot.recheck import opinions, plain
 from bot.scope import KeywordRule
 from bot.settings import Scope, TermGroup
 
@@ -23,21 +23,21 @@ _BODY, _HEADING = 60_000, 256
 """Characters that GitHub takes of a pull request and of its title."""
 _WORDS = re.compile(r"\w\w+")
 _CATEGORY = re.compile(r"[a-z-]{1,20}(?:\.[A-Za-z-]{1,20})?", re.ASCII)
-_NUMBER = "there is a number in it that cannot be"
 
 
-def wrong(verdict: Verdict, plan: Plan, library: Library) -> str:
-    """What is wrong first, or nothing; ``library`` is labelled by the ids of today."""
-    return next(_problems(verdict, plan, library), "")
+def wrong(verdict: Verdict, plan: Plan, library: Library, prompts: Collection[PromptId]) -> str:
+    """What is wrong first, or nothing; ``library`` is labelled by the ids of today, ``prompts`` are the bot's own."""
+    return next(_problems(verdict, plan, library, prompts), "")
 
 
-def _problems(verdict: Verdict, plan: Plan, library: Library) -> Iterator[str]:
+def _problems(verdict: Verdict, plan: Plan, library: Library, prompts: Collection[PromptId]) -> Iterator[str]:
     record, judgement = verdict.record, verdict.judgement
     yield from _record(record)
     yield from _placement(judgement, library)
     yield from _scope(record, judgement)
     yield from _rationale(record, judgement, library)
     yield from _precedents(judgement, library)
+    yield from opinions.wrong_in(judgement, record, library, prompts)
     if not (plain.is_plain(judgement.reason, plain.LINE) and plain.is_plain(verdict.wanted, plain.LINE)):
         yield "its reason is too long, or no plain line"
     if len(judgement.flags) > _FLAGS or not plain.are_plain(judgement.flags, _FLAG):
@@ -58,7 +58,7 @@ def _record(record: Record) -> Iterator[str]:
     if not plain.is_plain(" ".join((record.journal_ref or "").split()), _COMMENT):
         yield "its journal reference is too long, or no plain text"
     if not plain.is_version(record.version):
-        yield _NUMBER
+        yield plain.NUMBER
 
 
 def _placement(judgement: Judgement, library: Library) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _placement(judgement: Judgement, library: Library) -> Iterator[str]:
     if chances != sorted(chances, reverse=True) or judgement.labels[0] != judgement.placement[0].label:
         yield "its first class is not the most probable one"
     if not (plain.are_parts(judgement.lines) and all(plain.are_parts(ranked.parts) for ranked in judgement.placement)):
-        yield _NUMBER
+        yield plain.NUMBER
 
 
 def _scope(record: Record, judgement: Judgement) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _scope(record: Record, judgement: Judgement) -> Iterator[str]:
     if not plain.are_plain((*scope.terms, *scope.missing), plain.WORD) or not _stand_in(scope.terms, record):
         yield "it tells of terms that do not stand in the paper"
     if not plain.are_parts(scope.parts):
-        yield _NUMBER
+        yield plain.NUMBER
 
 
 def _stand_in(terms: Sequence[str], record: Record) -> bool:
@@ -123,12 +123,13 @@ def _precedents(judgement: Judgement, library: Library) -> Iterator[str]:
         yield "its precedents are too many, or one of them stands there twice"
     for one in judgement.precedents:
         paper = library.papers.get(one.id)
-        if paper is None or (one.title, one.link, one.labels) != (paper.short_name, paper.link, paper.labels):
+        told = (one.title, one.full_title, one.link, one.labels) if paper else ()
+        if paper is None or told != (paper.short_name, paper.title, paper.link, paper.labels):
             yield "a precedent is not as the survey lists it"
         elif one.of_runner_up and _runner_up(judgement) not in paper.labels:
             yield "a precedent is not one of the runner-up"
         if not plain.is_cosine(one.similarity):
-            yield _NUMBER
+            yield plain.NUMBER
 
 
 def _runner_up(judgement: Judgement) -> str | None:
