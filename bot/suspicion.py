@@ -34,9 +34,10 @@ _EARLIER = r"(?:previous|prior|preceding|earlier|foregoing|above|existing|origin
 _THIS = r"this (?:paper|work|submission|manuscript|article|abstract|entry|record)\b"
 _OTHERS = r"(?:papers?|submissions?|pull requests?)\b"
 _MODEL = (
-    r"(?:ais?|llms?|(?:large )?language models?|chat ?bots?|automat(?:ed|ic) (?:reviewer|system|tool|agent)s?"
+    r"(?:ais?|llms?|(?:large )?language models?|chat ?(?:bots?|gpt)|automat(?:ed|ic) (?:reviewer|system|tool|agent)s?"
     r"|assistants?|bots?|classifiers?|gpt|claude|gemini)\b"
 )
+_READS = r"reading|processing|reviewing|judging|classifying|summari[sz]ing|evaluating"
 _READER = rf"(?:(?:all|any|every|the|future|ai|llm|human|automated) ){{0,3}}(?:reviewers?|maintainers?|{_MODEL})"
 _START = r"(?:(?<![a-z]\s)|(?<=please\s)|(?<=and\s)|(?<=now\s)|(?<=just\s)|(?<=then\s)|(?<=only\s))"
 """Of an order: no subject stands before it."""
@@ -49,6 +50,8 @@ _ENGLISH = {
         r"(?:ignore|disregard|forget) (?:everything|anything|all|whatever) "
         r"(?:that )?(?:(?:you|i|we)\b|(?:\w{1,12} )?(?:above|before)\b)",
         rf"{_START}(?:ignore|disregard|forget) (?:all |the )?{_ORDERS} (?:(?:given |listed )?above\b|you\b)",
+        rf"{_START}(?:ignore|disregard|forget) (?:what (?:you|i|was|has|is|stands)\b"
+        r"|(?:(?:the|all|any) )?(?:previous|prior|above|earlier) (?:context|text)\b)",
         r"(?:new|updated|revised|real|actual) instructions?\s?:",
         r"(?:reveal|repeat|print|show|leak) (?:me )?your (?:system |hidden |initial )?(?:prompt|instructions)",
     ),
@@ -58,12 +61,15 @@ _ENGLISH = {
         r"(?:from now on|pretend|pretend that) you\b",
         rf"if you (?:are|re) (?:an? |the )?(?:\w{{1,12}} ){{0,2}}(?:{_MODEL}|reviewer)",
         rf"as an? {_MODEL} (?:reviewer |assistant )?you\b",
+        r"developer mode (?:enabled|activated|on)\b",
         r"your (?:new |real |true |only |sole )?(?:task|goal|job|role|duty) is\b",
     ),
     _REVIEW: (
         rf"(?:(?:note|memo) (?:to|for)|dear) {_READER}\s?[:,.!;-]",
         rf"(?:instruction|hint|message|warning|notice)s? (?:to|for) {_READER}\s?:",
-        rf"{_READER} (?:reading|processing|reviewing|judging|classifying|summari[sz]ing) {_THIS}",
+        rf"{_READER} (?:{_READS}) {_THIS}",
+        rf"(?:when|while|before|if)(?: you| you are)? (?:read|see|review|{_READS}) (?:{_THIS}|this\s?[,.:])",
+        rf"(?:{_MODEL} reading this\s?[,.:;]|in your (?:review|summary|answer|reply|response|assessment)\b)",
         rf"{_READER} (?:should|must|shall|are asked to|are instructed to|please)\s(?:\w{{1,12}}\s){{0,4}}{_THIS}",
         rf"{_OUGHT}(?:give|write|leave|provide|award) (?:(?:it|us|me|only|this|paper|work|submission|an?|very|highly) )"
         r"{0,4}(?:positive|favou?rable|glowing) (?:review|evaluation|assessment|recommendation)",
@@ -77,13 +83,16 @@ _ENGLISH = {
         rf"{_OUGHT}(?:place|put|include|add) {_THIS} (?:under|into|to|first|in the (?:survey|list|class))\b",
         rf"{_THIS} (?:must|should|has to|ought to|needs to|shall|is to) be (?:listed|classified|label+ed|categori[sz]ed"
         r"|filed|proposed|merged|(?:placed|put|included) (?:under|into|in the (?:survey|list|class)))\b",
+        rf"{_START}(?:treat|count) (?:{_THIS}|the following (?:paper|abstract)) as\b",
+        rf"{_START}(?:say|answer|state|reply|respond|output|report|print) (?:(?:with|that|it|is|this|paper) ){{0,4}}"
+        r"(?:in|within|out of) (?:the )?scope\b",
         rf"{_THIS} (?:belongs|fits) (?:in|to|into|on) (?:the|this|your|any) (?:survey|list)\b",
         rf"{_THIS} (?:belongs|fits) .{{0,60}}\b(?:confidence|probability|certainty)\b",
         rf"{_OUGHT}(?:set|raise|report|return) (?:the |your |its )?(?:confidence|probability) (?:to|at|of)\b",
         r"lane[\"'\s]{0,3}[:=][\"'\s]{0,3}(?:propose|ask|skip)\b",
         rf"(?:delete|remove|close|reject|skip|drop|demote|ignore) (?:(?:all|every|any|the) ){{0,2}}other {_OTHERS}",
         rf"(?:delete|remove|close|reject|skip|merge) (?:the )?{_OTHERS} (?:(?:number|no|id) )?\d",
-        r"(?:dear|hey|hello|note to|for|attention) survey-bot\b",
+        r"(?:dear|hey|hello|note to|note for) (?:survey-bot|chatgpt|claude|gemini)\b",
         r"survey-bot(?:\s?[:,]| (?:must|should|shall|will|please)\b)",
     ),
     _ANSWER: (
@@ -104,6 +113,8 @@ _SIGNS = {
         r"<\|[a-z_]{2,20}\|>|\[/?inst\]|<<\s?/?sys\s?>>|\{\s?[\"']role[\"']\s?:",
         r"</\s?(?:system|assistant|user|human|paper|abstract|title|data|documents?|instructions?|rulebook|prompt"
         r"|untrusted|candidate|record)\s?>|<(?:system|assistant)>",
+        r"(?:^|[.!?\n]\s?)end of (?:the )?(?:abstract|paper|data|document|(?:system )?prompt|input)\s?[.:!\n]",
+        r"\[\s?(?:system|admin|developer) (?:override|message|note|prompt|update|instructions?)\b",
         r"##\s?(?:system|instructions?|user|assistant|response|human)\b",
         r"(?:^|[.!?\n][\"']?\s?)(?:system|assistant|developer)(?: message| prompt| note)?\s?:",
         r"[-=*]{3}\s?(?:begin|end|start)(?: of)?(?: the)? (?:system|abstract|data|paper|prompt|instructions?|text)\b",
@@ -127,6 +138,7 @@ _ROMANCE_DROP = (
 
 _LATIN = {
     _IGNORE: (
+        r"(?:vergiss|vergessen sie|ignoriere|ignorieren sie) (?:bitte )?alles\b",
         r"(?:ignorier|missacht|vergiss|vergesst|vergessen sie|beachte).{0,40}(?:vorherig|bisherig|obig|vorig|fruher"
         r"|vorangegangen)\w{0,3} (?:\w{1,20} )?(?:anweisung|befehl|instruktion|vorgabe|regel|hinweis|aufforderung)",
         rf"{_ROMANCE_DROP}.{{0,30}}{_ROMANCE} (?:\w{{1,12}} )?{_BEFORE}",
@@ -157,6 +169,7 @@ _OTHER = {
         r"(?:忽略|无视|無視|忘记|忘記|不要?理[会會]|不要遵[守循]).{0,6}(?:以上|之前|先前|前面|上述|所有|全部|上面|此前).{0,8}"
         r"(?:指令|指示|提示|说明|說明|命令|规则|規則|要求)",
         r"(?:以前|上記|上述|これまで|今まで|前|先|すべて|全て)の.{0,8}(?:指示|命令|プロンプト|ルール|指令).{0,6}(?:無視|忘れ|従わ)",
+        r"(?:指示|命令|プロンプト|ルール)を?(?:すべて|全て)?無視(?:して(?:ください|下さい)|せよ|しろ)",
         r"(?:이전|앞|위)의? ?(?:모든 ?)?(?:지시|명령|프롬프트|지침)\w{0,4} ?(?:무시|잊)",
         r"(?:игнориру|забуд|не обращай|не следуй).{0,25}(?:предыдущ|прежн|вышеуказ|привед[её]нн|все)\w{0,4} "
         r"(?:\w{1,14} )?(?:инструкци|указани|правил|команд|сообщени)",
@@ -182,7 +195,7 @@ _OTHER = {
 
 _SQUEEZED = {
     _IGNORE: (
-        r"(?:ignore|disregard|forget)(?:a[il]{2}|any|every|of|the|these|your|my){0,4}(?:previous|prior|preceding|above)"
+        r"(?:ignore|disregard|forget)(?:a[il]{2}|any|every)(?:of|the|these|your|my){0,2}(?:previous|prior|preceding|above)"
         r"(?:instructions|prompts|rules|guidelines|directions|commands|orders)",
     )
 }
