@@ -3,7 +3,7 @@
 The sizes are of the *place* prompts of all listed papers (``survey-bot llm export``), and of the prompts of a survey of
 300 classes that nobody wrote (``big_survey``); tokens are counted with the sentence model's WordPiece tokenizer, so
 other models count somewhat differently. The month is September 2025 as in ``benchmarks.september``, with a model on
-this machine that agrees, always disagrees, or is down. No model is any good here: what one is worth is measured by
+this machine that puts the first class of the list first, or is down. What a model is worth is measured by
 ``survey-bot evaluate --llm``.
 
     .venv/bin/python -m benchmarks.second_opinion
@@ -26,14 +26,15 @@ import numpy as np
 
 from benchmarks import big_survey, september
 from benchmarks.common import ROOT, arguments, machine, measure, quiet, survey_bot, table
-from bot import chat
+from bot import chat, settings
 from bot.judge import EmbeddedJudge
 from bot.models import Record
 from bot.opinion.question import case, place_request, scope_request
+from bot.past import SurveyPast
 from bot.ports import Past
 from bot.settings import Llm
 from bot.vectors import pooled
-from bot.wiring import prompts
+from bot.wiring import Wiring, prompts
 from vectorstore.index import ChromaMemory
 
 CALLS = 300
@@ -47,6 +48,7 @@ def main() -> None:
     print(machine())
     count = _counter()
     _sizes("this survey, 19 classes: all listed papers", _exported(data), count)
+    _sizes("the same: scope", _scope_prompts(data), count)
     made = list(_of_many_classes())
     _sizes(f"a survey of {CLASSES} classes: place", [one for one, _ in made], count)
     _sizes(f"a survey of {CLASSES} classes: scope", [one for _, one in made], count)
@@ -76,6 +78,14 @@ def _exported(data: Path) -> list[tuple[str, str]]:
         measure(command, ROOT, {"SURVEY_BOT_CACHE": folder})
         bodies = [json.loads(line)["body"] for line in out.read_text(encoding="utf-8").splitlines()]
     return [(body["messages"][0]["content"], body["messages"][1]["content"]) for body in bodies]
+
+
+def _scope_prompts(data: Path) -> list[tuple[str, str]]:
+    """Of the listed papers, each held out; a run asks it of papers that may not belong."""
+    wiring = Wiring(settings.load(ROOT / settings.FILE), offline=True)
+    past = SurveyPast(wiring, [data / "arxiv" / "abstracts.jsonl.gz"], quiet)
+    prompt = prompts()["scope"]
+    return [_texts(scope_request(one.case, prompt)) for one in past.questions(past.held_out())]
 
 
 def _of_many_classes() -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
@@ -134,7 +144,7 @@ def _month(data: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="survey-bot-second-opinion-"))
     try:
         september.prepare(folder, data)
-        settings = (folder / "survey-bot.toml").read_text(encoding="utf-8")
+        file = (folder / "survey-bot.toml").read_text(encoding="utf-8")
         env = {"SURVEY_BOT_CACHE": str(folder / "cache")}
         feed = str(data / "arxiv" / "abstracts.jsonl.gz")
         measure([survey_bot(), "index", "--offline", "--feed", feed], folder, env)
@@ -142,21 +152,21 @@ def _month(data: Path) -> None:
         measure([*run, "before.jsonl"], folder, env)
         shutil.copytree(folder, folder.with_name(f"{folder.name}-before"), symlinks=True)
         rows = []
-        for name, script in (("none", None), ("in, the first class", _first), ("down", chat_server.DOWN)):
+        for name, script in (("none", None), ("in; the first class of the list", _first), ("down", chat_server.DOWN)):
             shutil.rmtree(folder)
             shutil.copytree(folder.with_name(f"{folder.name}-before"), folder, symlinks=True)
-            rows.append([name, *_run(folder, settings, script, [*run, "september.jsonl"], env)])
+            rows.append([name, *_run(folder, file, script, [*run, "september.jsonl"], env)])
         print("\nSeptember 2025 after June to August, with a language model that says:")
-        table(["", "asked", "proposed", "papers asked", "agreed", "without", "requests", "tokens", "seconds"], rows)
+        table(["", "asked", "proposed", "put to the model", "agreed", "without", "requests", "tokens", "seconds"], rows)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(folder.with_name(f"{folder.name}-before"), ignore_errors=True)
 
 
-def _run(folder: Path, settings: str, script: Any, command: list[str], env: dict[str, str]) -> list[object]:
+def _run(folder: Path, file: str, script: Any, command: list[str], env: dict[str, str]) -> list[object]:
     with _server(script) as server:
         if server:
-            (folder / "survey-bot.toml").write_text(settings + SETTINGS.format(url=server.url), encoding="utf-8")
+            (folder / "survey-bot.toml").write_text(file + SETTINGS.format(url=server.url), encoding="utf-8")
         figures = measure(command, folder, env)
     report, advice = json.loads(figures.out), json.loads(figures.out)["advice"] or {}
     opinions = sum(advice.get(name, 0) for name in ("agreed", "disagreed", "unusable"))

@@ -178,7 +178,7 @@ _LLM = """
 [llm]
 model = "some-model"
 base_url = "{url}"
-right = 0.87 # what survey-bot evaluate --llm said
+top_1 = 0.87 # what survey-bot evaluate --llm said
 
 [llm.prices.some-model]
 input = 0.25 # dollars for a million tokens

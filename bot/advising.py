@@ -70,7 +70,7 @@ def export(wiring: Wiring, papers: Sequence[str], out: Path, feeds: Sequence[Pat
     for place, opinion in sorted(Advisor(scribe, prompts()).opinions(cases, steps)):
         notes += [f"{cases[place].record.id}: {one}" for one in opinion.problems if one.startswith(NOT_ASKED)]
     llm = _named(wiring, scribe.name)
-    _write(out, [request_line(request, llm, scribe.name) for request in scribe.requests])
+    _write(out, [request_line(request, llm) for request in scribe.requests])
     still_open = {request.about.rpartition(" ")[2] for request in scribe.requests}
     return Export(len(scribe.requests), len(still_open), len(cases), tuple(notes))
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from bot import chat, console
 from bot.errors import LanguageModelError, SurveyBotError
 from bot.findings import Finding, State
+from bot.opinion import wording
 from bot.ports import Entry
 from bot.wiring import Wiring
 
@@ -43,7 +44,6 @@ def examine_github(wiring: Wiring) -> list[Finding]:
 
 def examine_llm(wiring: Wiring) -> list[Finding]:
     """One tiny call of the language model. Raises SettingsError when none is set."""
-    llm = wiring.settings.llm
     model = wiring.live_model()
     schema = {
         "type": "object",
@@ -57,14 +57,12 @@ def examine_llm(wiring: Wiring) -> list[Finding]:
         reply = model.ask(chat.Request("doctor", (said,), "ready", schema))
     except LanguageModelError as error:
         return [Finding("language model", "fails", str(error))]
-    words = f"{model.name} at {llm.base_url or 'OpenAI'} answered in {time.monotonic() - began:.1f} s"
+    words = f"{model.where} answered in {time.monotonic() - began:.1f} s"
     findings = [Finding("language model", "works", words)]
     in_json = reply.finish == "stop" and re.fullmatch(r'\s*\{\s*"word"\s*:\s*"ready"\s*\}\s*', reply.text)
     told = "as it was asked" if in_json else "not as it was asked: its replies may be of no use"
     findings.append(Finding("JSON", "works" if in_json else "warning", "; ".join([told, *model.notes])))
-    tokens = f"{reply.usage.input} tokens asked, {reply.usage.output} answered"
-    cost = "no price is set in [llm.prices]" if reply.usage.cost is None else f"${reply.usage.cost:.6f}"
-    findings.append(Finding("cost", "works" if reply.usage.tokens else "warning", f"{tokens}, {cost}"))
+    findings.append(Finding("cost", "works" if reply.usage.tokens else "warning", wording.took(reply.usage)))
     return findings
 
 

@@ -53,14 +53,13 @@ def explain(paper_id: str, library: Library, fates: Mapping[str, Fate], pulls: M
 def why(judgement: Judgement, taxonomy: Taxonomy) -> list[str]:
     """A judgement part by part: scores, features, lines between the lanes, evidence; a few lines for a person."""
     scope, line = judgement.scope, {part.name: part.value for part in judgement.lines}
-    chance = scope.score * judgement.alone[0].probability  # no opinion raises a lane
     lines = [
         f"lane {judgement.lane}: {judgement.reason}",
         f"scope {scope.score:.2f} (asked from {line['ask']:.2f})"
         + (f"; spreads above the usual paper: {_parts(scope.parts)}" if scope.parts else ""),
         f"  for it: {', '.join(scope.terms) or 'none of the terms'}"
         + (f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""),
-        f"scope times confidence {chance:.2f} (proposed from {line['propose']:.2f}); "
+        f"scope times confidence {judgement.chance:.2f} (proposed from {line['propose']:.2f}); "
         + (f"further classes from {line['further']:.2f}" if line["further"] <= 1 else "no further classes"),
     ]
     for ranked in judgement.placement:

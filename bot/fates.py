@@ -67,6 +67,8 @@ DECIDED = (*LISTED, State.REJECTED)
 """By people, for good."""
 OPEN_TO_CHANGE = (State.SKIPPED, State.ASKED)
 """Judged, and a person may still want it."""
+NO_CLASS, OUT = "-none", "-out"
+"""What a language model says instead of a class; no class is called so."""
 HELD = "waits for room"
 """How the reason starts of a seen paper that would be proposed if fewer were."""
 
@@ -100,7 +102,7 @@ class Fate(Model):
     wanted: str = ""
     """Why it is to be proposed whatever the bot thinks (``@name asked for it``), until it is."""
     opinion: str = ""
-    """The class a language model put first, ``none`` where none fits, ``out`` where it is out of scope."""
+    """The class a language model put first, ``NO_CLASS`` where none fits, ``OUT`` where it is out of scope."""
     usage: Usage | None = None
     """What asking it took; None where none was asked."""
 
@@ -133,9 +135,11 @@ class Advice(Model):
 
     def plus(self, opinion: Opinion, differences: Sequence[str]) -> Advice:
         """With one more paper; ``differences``: see ``bot.opinion.fusion``."""
-        if opinion.usable:
-            name = "disagreed" if differences else "agreed"
-        else:
+        if differences:
+            name = "disagreed"
+        elif opinion.scope and opinion.ranked:
+            name = "agreed"
+        else:  # also where one of two replies was of use
             name = "without" if opinion.unanswered else "unusable"
         update = {
             name: getattr(self, name) + 1,

@@ -16,7 +16,7 @@ from bot.opinion.fusion import differences, fused
 from bot.ports import Neighbour, Past, Reading
 from bot.scope import KeywordRule, ScopeModel
 from bot.settings import Settings
-from bot.suspicion import instructing
+from bot.suspicion import speaking
 
 PRECEDENTS = 5
 OF_THE_CLASS = 3
@@ -82,27 +82,26 @@ class EmbeddedJudge:
         that the opinion differs on, or that speaks to its readers instead of telling what was done, is not proposed.
         """
         scope = self.scope.judge(reading, record.id)
-        alone = self.placement.rank(reading, TOLD)
-        placement = fused(alone, opinion, self._settings.llm.right)
+        embedded = self.placement.rank(reading, TOLD)
+        placement = fused(embedded, opinion, self._settings.llm.top_1)
         labels = tuple(ranked.label for ranked in self._chosen(placement))
-        own = self._chosen(alone) if opinion else ()
-        lane = self.lines.lane(scope.score, alone[0].probability)
-        speaks = instructing(f"{record.title}\n{record.abstract}\n{record.comment or ''}")
-        doubts = [f"its text speaks to its readers: {speaks}"] if speaks else []
+        own = self._chosen(embedded) if opinion else ()
+        lane = self.lines.lane(scope.score, embedded[0].probability)
+        doubts = list(filter(None, [speaking(record)]))
         flags = [*flags, *doubts]
         doubts += [f"the language model {DIFFERS[one]}" for one in (differences(opinion, own) if opinion else ())]
         rival = next((ranked.label for ranked in placement if ranked.label not in labels), None)
-        speaking = self.placement.speaking(reading, labels[0], rival)
+        words_for = self.placement.speaking(reading, labels[0], rival)
         return Judgement(
             scope=scope,
             lane=Lane.ASK if doubts and lane is Lane.PROPOSE else lane,
-            reason=self._reason(lane, scope, alone, doubts),
+            reason=self._reason(lane, scope, embedded, doubts),
             placement=placement,
             labels=labels,
             precedents=self._precedents(near, labels, rival),
-            rationale=rationale(reading, labels, rival, self._library.taxonomy, self._classes, speaking),
+            rationale=rationale(reading, labels, rival, self._library.taxonomy, self._classes, words_for),
             unusual=unusual(reading, self._usual),
-            track=self._track(alone[0].probability) if labels[0] == alone[0].label else None,
+            track=self._track(embedded[0].probability) if labels[0] == embedded[0].label else None,
             lines=tuple(Part(name=name, value=getattr(self.lines, name)) for name in ("ask", "propose", "further")),
             flags=tuple(flags),
             opinion=opinion,

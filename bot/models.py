@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -292,6 +292,9 @@ class PromptId(Model):
     sha256: str
 
 
+ScopeVerdict: TypeAlias = Literal["in", "adjacent", "out"]
+"""Whether a paper belongs: it does, a rule keeps it out though it is close, or it is about something else."""
+
 NO_REPLY, NOT_ASKED = "LLM gave no reply: ", "LLM not asked: "
 """How a problem begins that is the service's, and one that is nobody's fault."""
 
@@ -299,13 +302,13 @@ NO_REPLY, NOT_ASKED = "LLM gave no reply: ", "LLM not asked: "
 class Opinion(Model):
     """What a language model made of one paper, as far as it could be used; it advises, and code decides.
 
-    Labels are classes of the taxonomy, quotes stand in the abstract, and ``why_not``, ``idea`` and ``reason`` are the
+    Labels are classes of the taxonomy, quotes stand in title or abstract; ``why_not``, ``idea`` and ``reason`` are the
     model's own words.
     """
 
     model: str
     prompts: tuple[PromptId, ...] = ()
-    scope: Literal["in", "adjacent", "out"] | None = None
+    scope: ScopeVerdict | None = None
     """None: it was not asked, or its reply was of no use."""
     reason: str = ""
     """Why, in one line."""
@@ -322,7 +325,7 @@ class Opinion(Model):
     idea: str = ""
     """What it does, in one neutral line."""
     false_quotes: int = 0
-    """Quotes that do not stand in the abstract; one of them costs all of the model's words."""
+    """Quotes that stand neither in title nor in abstract; one of them costs all of the model's words."""
     problems: tuple[str, ...] = ()
     """What went wrong, one sentence each; none of the model's words is in them."""
     usage: Usage = Usage()
@@ -334,7 +337,7 @@ class Opinion(Model):
 
     @property
     def unanswered(self) -> bool:
-        """No reply came at all."""
+        """What is missing of it is missing because no reply came."""
         return bool(self.problems) and all(problem.startswith((NO_REPLY, NOT_ASKED)) for problem in self.problems)
 
     @property
@@ -379,6 +382,11 @@ class Judgement(Model):
     def alone(self) -> tuple[Ranked, ...]:
         """The classes that the bot alone would propose, best first."""
         return self.own or tuple(ranked for ranked in self.placement if ranked.label in self.labels)
+
+    @property
+    def chance(self) -> float:
+        """That a proposal would be right, as the bot alone sees it: no opinion moves a paper in a queue."""
+        return self.scope.score * self.alone[0].probability
 
 
 # --- what is proposed -------------------------------------------------------------------------

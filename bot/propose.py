@@ -11,7 +11,7 @@ from typing import Any
 from bot import ids
 from bot.block import write_block
 from bot.markdown import escape, link, plain, shortened, table
-from bot.models import Judgement, Link, Paper, Proposal, Ranked, Record, Taxonomy
+from bot.models import NOT_ASKED, Judgement, Link, Paper, Proposal, Ranked, Record, Taxonomy
 from bot.opinion import wording
 from bot.yaml_format import dump_paper
 
@@ -124,7 +124,8 @@ def _body(
     if judgement.unusual:
         words = escape(", ".join(judgement.unusual))
         parts.append(f"**New words**, in no listed paper and no rule: {words}")
-    notes = dict.fromkeys((*judgement.flags, *(judgement.opinion.problems if judgement.opinion else ())))
+    problems = judgement.opinion.problems if judgement.opinion else ()
+    notes = [*judgement.flags, *(one for one in problems if one.removeprefix(NOT_ASKED) not in judgement.flags)]
     if notes:
         parts.append("**Note**\n\n" + "\n".join(f"- {escape(shortened(note, _QUOTE))}" for note in notes))
     parts.append(_small_print(paper, judgement, remarks))
@@ -173,7 +174,8 @@ def _rival(judgement: Judgement) -> Ranked | None:
 def _evidence(judgement: Judgement) -> str:
     """The sentence that spoke most for the class, and its words that did."""
     rationale = judgement.rationale
-    words = f"\n>\n> spoke for it: {escape(', '.join(rationale.words))}" if rationale.words else ""
+    said = "by the bot's own reading" if judgement.opinion and judgement.opinion.usable else "spoke for it"
+    words = f"\n>\n> {said}: {escape(', '.join(rationale.words))}" if rationale.words else ""
     return f"> “{escape(shortened(rationale.quote, _QUOTE))}”{words}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot import console, dashboard, ids, pipeline, prepare
 from bot.errors import DataError, SurveyBotError
 from bot.fates import Failure, Fate, RunReport
-from bot.models import Judgement, Library
+from bot.models import Judgement, Lane, Library
 from bot.plan import Plan
 from bot.ports import Source
 from bot.wiring import Wiring, github, prompts
@@ -182,7 +182,8 @@ def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
     ready = prepare.prepare(others, wiring.archive, memory, judge, fates, [record], progress)
     one = record, ready.readings[0], ready.near[0], flags
     judgement = judge.judge(*one)
-    for _, opinion in wiring.advisor.opinions([case(record, judgement, library.taxonomy)]) if wiring.advisor else ():
+    advisor = None if judgement.lane is Lane.SKIP else wiring.advisor  # as in a run
+    for _, opinion in advisor.opinions([case(record, judgement, library.taxonomy)]) if advisor else ():
         judgement = judge.judge(*one, opinion)
     lines = [f"{paper_id}  {record.title}"]
     if paper_id in library.papers:

@@ -117,7 +117,7 @@ class Llm(_Section):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
     per_minute: Annotated[int, Field(ge=1)] = 60
     """Requests."""
-    right: Annotated[float, Field(gt=0, lt=1)] = 0.6
+    top_1: Annotated[float, Field(gt=0, lt=1)] = 0.6
     """The share of papers whose class it puts first; ``survey-bot evaluate --llm`` measures it."""
     run_tokens: Annotated[int, Field(ge=0)] = 500_000
     """A run takes no more than this; papers that are left go on without it."""

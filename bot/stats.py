@@ -1,6 +1,4 @@
-"""How often people agree with the bot: what became of its proposals, by class and by quarter. Pure.
-
-And with the language model that gives it a second opinion.
+"""How often people agree with the bot, and with its second opinion: what became of proposals, by class and by quarter.
 
 Two questions are asked, and they are kept apart. *Was it wanted as it was?* is answered by accepted, corrected and
 rejected. *Was the first class right?* can only be asked of papers that were listed: there the share of right ones
@@ -13,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.fates import LISTED, Fate, State
+from bot.fates import LISTED, OUT, Fate, State
 from bot.models import Model, Taxonomy
 
 HEADER = ("", "decided", "as proposed", "corrected", "rejected", "later", "open", "class right", "confidence")
@@ -24,9 +22,6 @@ _COUNTED = {
     State.POSTPONED: "postponed",
     State.PROPOSED: "open",
 }
-_OPINIONS = {"out": "out of scope", "none": "no class fits"}
-_CENT, _LEAST = 0.01, 0.0001
-"""US dollars."""
 
 
 class Tally(Model):
@@ -182,9 +177,9 @@ def _opinions(fates: Iterable[Fate], current: Callable[[Iterable[str]], tuple[st
     return Opinions(
         listed=len(listed),
         right=sum(current((fate.opinion,))[0] in current(fate.labels) for fate in listed),
-        missed=sum(fate.opinion == "out" for fate in listed),
+        missed=sum(fate.opinion == OUT for fate in listed),
         rejected=len(rejected),
-        out=sum(fate.opinion == "out" for fate in rejected),
+        out=sum(fate.opinion == OUT for fate in rejected),
     )
 
 

@@ -12,9 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot import texts
 from bot.models import Record
 
-HIDDEN = "invisible or direction-changing characters were removed"
-"""What ``bot.texts.clean`` says of a text that held some."""
-
 _IGNORE = "it says to ignore instructions"
 _WHO = "it tells its reader who to be"
 _CHAT = "it imitates the frame of a chat or of a prompt"
@@ -238,9 +235,13 @@ def suspicious(record: Record, flags: Sequence[str]) -> str:
 
     ``flags``: what ``bot.texts.clean_record`` said of the same record.
     """
-    if told := instructing("\n".join((record.title, record.abstract, record.comment or ""))):
-        return f"its text speaks to its readers: {told}"
-    return "its text held invisible characters" if HIDDEN in flags else ""
+    return speaking(record) or ("its text held invisible characters" if texts.HIDDEN in flags else "")
+
+
+def speaking(record: Record) -> str:
+    """That the text of a paper speaks to its readers, and how, in one line; else nothing."""
+    told = instructing("\n".join((record.title, record.abstract, record.comment or "")))
+    return f"its text speaks to its readers: {told}" if told else ""
 
 
 def instructing(text: str) -> str:

@@ -9,11 +9,15 @@ from bot.models import Node, Paper, Record
 LONGEST = 200_000
 """Characters of an abstract that are read; arXiv takes 1,920."""
 
-# Zero-width and bidirectional controls: invisible, and able to hide words from a reader or to turn them round.
+# Zero-width and bidirectional controls and the like: invisible, and able to hide words or to turn them round; and
+# characters of private use, which show differently, or not at all, on every machine.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+    "\u2800\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
+HIDDEN = "invisible or direction-changing characters were removed"
+"""What is said of a text that held some."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[$\\]|[\"'(\[]*[A-Z0-9])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|approx|Fig|Eq|Sec|Tab|Ref|No|Dr)|\b[A-Z])\.$")
@@ -27,7 +31,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     if text.isascii() and text.isprintable():
         return " ".join(text.split()), ()
     visible = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
-    flags = ("invisible or direction-changing characters were removed",) if _INVISIBLE.search(text) else ()
+    flags = (HIDDEN,) if _INVISIBLE.search(text) else ()
     return " ".join(unicodedata.normalize("NFKC", visible).split()), flags
 
 

@@ -157,26 +157,28 @@ class Wiring:
         """
         from bot.opinion.guard import Guarded
 
-        llm = self.settings.llm
-        live = self.live_model(name) if os.environ.get(llm.key_env) or llm.base_url else None
-        return self._replies(name, live and Guarded(live, llm))
+        return self._replies(name, Guarded(self.live_model(name), self.settings.llm))
 
     def live_model(self, name: str = "") -> LangChainModel:
         """The service itself. Raises SettingsError."""
         from bot.adapters.chat_model import LangChainModel
 
-        llm = self.settings.llm.model_copy(update={"model": self._model(name)})
+        llm = self.settings.llm.model_copy(update={"model": self._name(name)})
         return LangChainModel(llm, os.environ.get(llm.key_env))
 
-    def _model(self, name: str) -> str:
+    def _name(self, name: str) -> str:
         if name or self.settings.llm.model:
             return name or self.settings.llm.model
-        raise SettingsError("no language model is named", where="[llm] model", remedy="write its name there, or give it on the command line")
+        raise SettingsError(
+            "no language model is named",
+            where="[llm] model",
+            remedy="write its name there, or give it on the command line",
+        )
 
     def _replies(self, name: str, model: ChatModel | None) -> KeptReplies:
         from bot.adapters.kept_replies import KeptReplies
 
-        return KeptReplies(self.cache / "replies", self._model(name), model)
+        return KeptReplies(self.cache / "replies", self._name(name), model)
 
     @property
     def advisor(self) -> Advisor | None:

@@ -175,9 +175,9 @@ def test_terminal_and_page_tell_what_came_of_it(
         found = _evaluate(_desk(tmp_path, server.url))
     evaluating.show(found)
     told = capsys.readouterr().out
-    for words in (*METHODS[1:3], "24 have a usable reply of gpt-x to place-", "set [llm] right = 0.96", "24 calls"):
+    for words in (*METHODS[1:3], "24 have a usable reply of gpt-x to place-", "set [llm] top_1 = 0.96", "24 calls"):
         assert words in told
-    assert "<li>Set [llm] right = 0.96.</li>" in page(found)
+    assert "<li>Set [llm] top_1 = 0.96.</li>" in page(found)
     assert Evaluation.model_validate_json(found.model_dump_json()) == found
 
 

@@ -126,7 +126,12 @@ def test_each_lane_has_its_word_and_says_why(capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("said", "told"),
-    [("kneading", "; LLM: Kneading"), ("out", "; LLM: out of scope"), ("none", "; LLM: no class fits"), ("steam", "")],
+    [
+        ("kneading", "; LLM: Kneading"),
+        ("-out", "; LLM: out of scope"),
+        ("-none", "; LLM: no class fits"),
+        ("steam", ""),
+    ],
 )
 @pytest.mark.parametrize("state", [State.ASKED, State.PROPOSED])
 def test_a_line_tells_what_a_language_model_said_where_that_is_something_else(
@@ -196,7 +201,7 @@ def test_the_closing_summary_tells_what_the_language_model_did_and_cost(capsys: 
     done = Advice(model="[b]gpt-x", agreed=6, disagreed=2, unusable=1, without=3, usage=usage)
     console.show_report(report(advice=done), LIBRARY)
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "language model [b]gpt-x: 9 papers asked, 6 agreed, 2 disagreed, 1 without a usable reply; 3 went on "
+        "language model [b]gpt-x: asked about 9 papers, 6 agreed, 2 disagreed, 1 without a usable reply; 3 went on "
         "without it; 18 calls, 71,200 tokens, $0.031"
     )
     console.show_report(report(), LIBRARY)

@@ -160,7 +160,7 @@ def told_of(**more: Any) -> str:
     return shown(parse("".join(lines)))
 
 
-ONCE = "Language model gpt-x: 8 papers asked, 6 agreed, 2 disagreed; 18 calls, 71,200 tokens, $0.031. "
+ONCE = "Language model gpt-x: asked about 8 papers, 6 agreed, 2 disagreed; 18 calls, 71,200 tokens, $0.031. "
 
 
 def test_the_head_tells_what_the_language_model_did_and_what_it_took_of_late() -> None:
@@ -189,14 +189,15 @@ def test_where_no_price_is_set_only_tokens_are_added_up() -> None:
 def test_replies_that_were_kept_add_up_to_nothing() -> None:
     kept = told_of(earlier=0, report=run(advice=advised(usage=Usage())))
     assert (
-        kept == "Language model gpt-x: 8 papers asked, 6 agreed, 2 disagreed; its replies were kept from earlier runs."
+        kept
+        == "Language model gpt-x: asked about 8 papers, 6 agreed, 2 disagreed; its replies were kept from earlier runs."
     )
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
-    [("kneading", "LLM: Kneading"), ("hearth", "LLM: Stone Hearth"), ("out", "LLM: out of scope"),
-     ("none", "LLM: no class fits")],
+    [("kneading", "LLM: Kneading"), ("hearth", "LLM: Stone Hearth"), ("-out", "LLM: out of scope"),
+     ("-none", "LLM: no class fits")],
 )  # fmt: skip
 def test_a_doubtful_paper_is_told_with_what_a_language_model_said_of_it(said: str, told: str) -> None:
     assert f"· scope 0.50 · {told} · because\n" in page(fate(1, State.ASKED, opinion=said))

@@ -83,9 +83,9 @@ def test_a_paper_that_no_term_speaks_for_has_no_line_on_terms() -> None:
     ("said", "told"),
     [
         ({"opinion": "hearth"}, "a language model said: Stone Hearth"),
-        ({"opinion": "out", "usage": Usage()}, "a language model said: out of scope"),
+        ({"opinion": "-out", "usage": Usage()}, "a language model said: out of scope"),
         (
-            {"opinion": "none", "usage": Usage(calls=2, input=5_000, output=200, cost=0.5)},
+            {"opinion": "-none", "usage": Usage(calls=2, input=5_000, output=200, cost=0.5)},
             "a language model said: no class fits (2 calls, 5,200 tokens, $0.500)",
         ),
     ],

@@ -19,7 +19,7 @@ LEAVES = list(LIBRARY.taxonomy.paths)
 
 
 def judged(record: Record, opinion: Opinion | None, lines: Lines = PROPOSED, right: float = 0.6) -> Judgement:
-    judge = fitted(given=settings().model_copy(update={"llm": Llm(right=right)}))
+    judge = fitted(given=settings().model_copy(update={"llm": Llm(top_1=right)}))
     judge.lines = lines
     one, papers = reading(*texts.record_sentences(record)), past_of(LIBRARY).papers
     near = [Neighbour(key, float(pooled(paper) @ pooled(one))) for key, paper in papers.items()]

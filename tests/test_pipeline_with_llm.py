@@ -195,7 +195,7 @@ def test_an_invented_quote_costs_the_models_words_and_counts(house: House) -> No
     assert advice(report).agreed == 1
     body = Path(house.forge.pulls()[STEAM.id].where).read_text(encoding="utf-8")
     assert "moon" not in body
-    assert "a quote does not stand in the abstract" in body
+    assert "a quote does not stand in title or abstract" in body
 
 
 def test_at_the_cap_papers_go_on_without_the_model(house: House) -> None:
@@ -252,7 +252,9 @@ def test_a_suspicious_paper_is_not_sent_and_is_asked_about(house: House) -> None
 
 
 def test_a_lasting_failure_is_told_with_its_remedy(house: House) -> None:
-    house.advisor = Advisor(Scripted(lambda _: LanguageModelError("the key was refused", lasting=True)), prompts())
+    house.advisor = Advisor(
+        Scripted(lambda _: LanguageModelError("the key was refused", remedy="check MY_KEY", lasting=True)), prompts()
+    )
     report = house.run(ListSource(STEAM))
     assert [failure.what for failure in report.failures] == ["language model"]
-    assert "the key was refused" in report.troubles[0]
+    assert report.troubles[0].endswith("the key was refused; check MY_KEY")

@@ -504,7 +504,7 @@ def test_a_fate_that_does_not_hold_is_left_out_with_its_sentence(change: dict[st
     assert told == [f"a fate (number 2) is left out: {sentence}"]
 
 
-@pytest.mark.parametrize("said", ["", "none", "out", "steam"])
+@pytest.mark.parametrize("said", ["", "-none", "-out", "steam"])
 def test_a_fate_tells_of_an_opinion_in_one_word(said: str) -> None:
     genuine = plan(fates=(ASKED.model_copy(update={"opinion": said, "usage": Usage(calls=2, input=9, cost=None)}),))
     assert believed(genuine) == (genuine, [])

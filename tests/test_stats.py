@@ -113,7 +113,7 @@ def total(tallies: list[Tally]) -> dict[str, int]:
             labels=st.lists(st.sampled_from(["steam", "kneading", "gone"]), max_size=2, unique=True),
             at=st.datetimes(timezones=st.just(UTC)),
             confidence=st.none() | st.floats(0, 1),
-            opinion=st.sampled_from(["", "steam", "gone", "none", "out"]),
+            opinion=st.sampled_from(["", "steam", "gone", "-none", "-out"]),
         ),
         unique_by=lambda one: one.id,
     )
@@ -185,14 +185,14 @@ ADVISED = [
     proposal(2, State.CORRECTED, made="kneading", opinion="kneading"),
     proposal(3, State.CORRECTED, made="kneading", opinion="steam"),
     fate(4, State.ACCEPTED, labels=("sourdough", "stone-hearth"), opinion="hearth"),
-    fate(5, State.ACCEPTED, labels=("steam",), opinion="out"),
-    fate(6, State.ACCEPTED, labels=("steam",), opinion="none"),
-    fate(7, State.REJECTED, labels=("steam",), opinion="out"),
+    fate(5, State.ACCEPTED, labels=("steam",), opinion="-out"),
+    fate(6, State.ACCEPTED, labels=("steam",), opinion="-none"),
+    fate(7, State.REJECTED, labels=("steam",), opinion="-out"),
     fate(8, State.REJECTED, labels=("steam",), opinion="steam"),
     fate(9, State.REJECTED, labels=("steam",)),
     fate(10, State.ACCEPTED, labels=("steam",)),
     fate(11, State.ASKED, labels=("steam",), opinion="steam"),
-    fate(12, State.SKIPPED, opinion="out"),
+    fate(12, State.SKIPPED, opinion="-out"),
 ]
 
 

@@ -70,15 +70,20 @@ class _FaultError(Exception):
     """Why a line is of no use: the end of a sentence that begins with its number."""
 
 
-def request_line(request: Request, llm: Llm, name: str) -> str:
-    """The line that asks this of ``llm.model``; ``name`` is the one its reply is kept under.
+def request_line(request: Request, llm: Llm) -> str:
+    """The line that asks this of ``llm.model``; its reply is kept under that name.
 
     ASCII, so that nothing takes a character of a text for a line's end.
     """
     about = re.sub(r"[^A-Za-z0-9_.]+", "-", request.about)[:_ABOUT]
     messages = [{"role": message.role, "content": message.text} for message in request.messages]
     body = {"model": llm.model, "messages": messages, **chat_format.options(request, llm)}
-    line = {"custom_id": f"{about}-{request.key(name)}", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    line = {
+        "custom_id": f"{about}-{request.key(llm.model)}",
+        "method": "POST",
+        "url": "/v1/chat/completions",
+        "body": body,
+    }
     return json.dumps(line)
 
 

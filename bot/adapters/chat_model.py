@@ -58,7 +58,8 @@ class LangChainModel:
         self._llm, self._key, self._sleep = llm, (key or "").strip(), sleep
         address = re.sub(r"//[^/]*@", "//", llm.base_url) or "OpenAI"
         self._variable = f"the environment variable {llm.key_env}"
-        self._where = f"{address}, model {llm.model}"
+        self.where = f"{address}, model {llm.model}"
+        """For people: without what an address may hold of a password."""
         self._lock = threading.Lock()
         self._model: BaseChatModel | None = None
         self._without: set[str] = set()
@@ -243,7 +244,7 @@ class LangChainModel:
         return texts.clean(text)[0][:200].rstrip(".") or "no reason given"
 
     def _note(self, what: str) -> None:
-        self._notes[f"{self._where}: {what}"] = None
+        self._notes[f"{self.where}: {what}"] = None
 
     def _error(self, what: str, remedy: str, *, lasting: bool = False) -> LanguageModelError:
-        return LanguageModelError(what, where=self._where, remedy=remedy, lasting=lasting)
+        return LanguageModelError(what, where=self.where, remedy=remedy, lasting=lasting)

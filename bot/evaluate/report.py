@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from bot.evaluate import metrics
 from bot.models import Lane, Model, PromptId, Ranked, Usage
+from bot.opinion import wording
 from bot.settings import Lanes
 
 
@@ -140,7 +141,7 @@ class LlmResult(Model):
     false_quotes: int
     """Quotes that do not stand in the abstract."""
     right: Number | None
-    """The share of its first choices that are right, by Laplace's rule of succession: ``[llm] right``."""
+    """The share of its first choices that are right, by Laplace's rule of succession: ``[llm] top_1``."""
     usage: Usage
     """What was asked anew."""
     kept: Usage
@@ -156,9 +157,9 @@ class LlmResult(Model):
             f"of {self.papers} papers {self.usable} have a usable reply of {self.model} to {prompts} (of no use: "
             f"{self.unusable}, missing: {self.missing}; quotes that stand in no abstract: {self.false_quotes})",
             *self.problems,
-            f"asking took {_took(self.usage)}; the replies that were kept from earlier had taken {_took(self.kept)}",
+            f"asking took {wording.took(self.usage)}; replies kept from earlier had taken {wording.took(self.kept)}",
         ]
-        return (*found, *([f"set [llm] right = {self.right:.2f}"] if self.right is not None else []))
+        return (*found, *([f"set [llm] top_1 = {self.right:.2f}"] if self.right is not None else []))
 
 
 class MonthFigures(Model):
@@ -302,8 +303,3 @@ def shown(value: Value, measure: Measure, *, interval: bool = False) -> str:
     if not interval or value.low is None or value.high is None:
         return format(value.value, spec)
     return f"{value.value:{spec}} ({value.low:{spec}}–{value.high:{spec}})"
-
-
-def _took(usage: Usage) -> str:
-    cost = "no price is set" if usage.cost is None else f"${usage.cost:,.4f}"
-    return f"{usage.calls} calls, {usage.tokens:,} tokens, {cost}" if usage.calls else "nothing"

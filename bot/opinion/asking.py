@@ -74,7 +74,7 @@ def _ask(
         except CapReachedError as error:
             return None, f"{NOT_ASKED}{error.what}", usage
         except LanguageModelError as error:
-            return None, f"{NO_REPLY}{error.what}", usage
+            return None, f"{NO_REPLY}{'; '.join(filter(None, (error.what, error.remedy)))}", usage
         usage += answer.usage
         if answer.finish in REFUSALS:
             return None, REFUSED, usage

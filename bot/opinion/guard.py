@@ -44,7 +44,7 @@ class Guarded:
         spent, failed = Usage(), None
         try:
             reply = self._model.ask(request)
-            spent = reply.usage
+            spent = reply.usage if reply.usage.tokens else most  # a service that counts none is believed to take all
             return reply
         except LanguageModelError as error:
             failed = error
@@ -76,6 +76,6 @@ class Guarded:
     def _most(self, request: chat.Request) -> Usage:
         """A token is a byte at least; of plain English it has four characters, and two are reckoned with."""
         texts = [str(request.schema), *(message.text for message in request.messages)]
-        prompt = sum(len(text) // 2 if text.isascii() else len(text.encode()) for text in texts)
+        prompt = sum(len(text.encode()) - len(text.encode("ascii", "ignore")) // 2 for text in texts)
         cost = (prompt * self._price.input + self._llm.max_tokens * self._price.output) / 1e6
         return Usage(calls=1, input=prompt, output=self._llm.max_tokens, cost=cost)

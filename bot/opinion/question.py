@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from bot import texts
 from bot.chat import Request
-from bot.models import Judgement, Node, Precedent, Record, Taxonomy
+from bot.models import Judgement, Node, Precedent, Record, ScopeVerdict, Taxonomy
 from bot.opinion.prompts import Prompt
 
-VERDICTS = ("in", "adjacent", "out")
+VERDICTS: tuple[ScopeVerdict, ...] = get_args(ScopeVerdict)
 MOST = 3
 """Classes in a ranking."""
 OFFERED = 25

@@ -10,9 +10,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from bot import texts
+from bot.models import ScopeVerdict
 from bot.opinion.question import MOST, VERDICTS, Case, cut
 from bot.suspicion import instructing
 
@@ -27,7 +28,7 @@ LINE, NAME = 300, 80
 LATIN = 0.5
 """Of the letters of a line; with fewer it is in another language than it was asked for."""
 
-FALSE_QUOTE = "LLM rationale left out: a quote does not stand in the abstract"
+FALSE_QUOTE = "LLM rationale left out: a quote does not stand in title or abstract"
 NO_QUOTE = "LLM rationale left out: it quotes nothing"
 INSTRUCTING = "LLM words left out: they instruct their reader"
 NOT_LATIN = "LLM words left out: they are not in Latin letters"
@@ -58,7 +59,7 @@ class PlaceReply(NamedTuple):
 class ScopeReply(NamedTuple):
     """A usable reply to *scope*, named as in ``bot.models.Opinion``."""
 
-    scope: Literal["in", "adjacent", "out"]
+    scope: ScopeVerdict
     reason: str
     deciding: str
     false_quotes: int
@@ -74,7 +75,7 @@ def parse_scope(text: str, case: Case) -> ScopeReply:
     quotes = _Quotes([_text(found, "deciding")], case)
     words = _Words()
     reason = words.line(_text(found, "reason"))
-    scope = cast(Literal["in", "adjacent", "out"], verdict.strip())
+    scope = cast(ScopeVerdict, verdict.strip())
     if problem := quotes.problem:
         return ScopeReply(scope, "", "", quotes.false, (problem,))
     return ScopeReply(scope, reason, quotes.shown[0], 0, words.problems)
@@ -195,10 +196,11 @@ class _Quotes:
 
     def __init__(self, given: list[str], case: Case) -> None:
         paper = [_plain(case.record.abstract), _plain(case.record.title)]
-        said = [forms for forms in map(_readings, given) if len(forms[0].split()) >= WORDS]
+        said = [forms for forms in map(_readings, given) if forms[0]]
         found = [next((one for one in forms if any(one in text for text in paper)), "") for forms in said]
         self.false = found.count("")
-        self.shown = tuple(dict.fromkeys(_beginning(quote) for quote in found if quote))[:QUOTES]
+        proofs = [quote for quote in found if len(quote.split()) >= WORDS]
+        self.shown = tuple(dict.fromkeys(map(_beginning, proofs)))[:QUOTES]
 
     @property
     def problem(self) -> str:

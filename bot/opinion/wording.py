@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.fates import Advice
+from bot.fates import NO_CLASS, OUT, Advice
 from bot.markdown import escape, shortened
 from bot.models import Judgement, Opinion, Ranked, Taxonomy, Usage
 from bot.opinion.fusion import differences
@@ -18,7 +18,7 @@ _CENT, _LEAST = 0.01, 0.0001
 _UNUSABLE = "no usable reply"
 _ABOUT = {"scope": "whether it belongs", "class": "the class", "none": "the class"}
 _SCOPES = {"in": "it belongs", "adjacent": "**adjacent**, not in the survey", "out": "**out of scope**"}
-_WORDS = {"out": "out of scope", "none": "no class fits"}
+_WORDS = {OUT: "out of scope", NO_CLASS: "no class fits"}
 
 
 # --- plain text, not escaped ------------------------------------------------------------------------------------------
@@ -41,7 +41,10 @@ def advice(done: Advice) -> str:
     """What a run asked of a language model and what that took, in one line."""
     counts = ((done.agreed, "agreed"), (done.disagreed, "disagreed"), (done.unusable, "without a usable reply"))
     asked_about = sum(number for number, _ in counts)
-    parts = [f"{_count(asked_about, 'paper')} asked", *(f"{number:,} {what}" for number, what in counts if number)]
+    parts = [
+        f"asked about {_count(asked_about, 'paper')}",
+        *(f"{number:,} {what}" for number, what in counts if number),
+    ]
     more = [f"{done.without:,} went on without it"] * bool(done.without)
     more += [f"{_count(done.false_quotes, 'false quote')}"] * bool(done.false_quotes)
     if done.usage.calls:
@@ -52,7 +55,9 @@ def advice(done: Advice) -> str:
 
 
 def took(usage: Usage) -> str:
-    """``2 calls, 5,200 tokens, $0.031``."""
+    """``2 calls, 5,200 tokens, $0.031``; ``nothing`` without a call."""
+    if not usage.calls:
+        return "nothing"
     price = "no price is set" if usage.cost is None else dollars(usage.cost)
     return f"{_count(usage.calls, 'call')}, {_count(usage.tokens, 'token')}, {price}"
 

@@ -236,7 +236,7 @@ class Judging:
     def _first_asked(self, paper: tuple[Read, Judgement]) -> tuple[bool, float]:
         """The likeliest first, for the cap may end it."""
         read, judgement = paper
-        return (read.candidate.raw.id not in self._wanted, -judgement.scope.score * judgement.confidence)
+        return (read.candidate.raw.id not in self._wanted, -judgement.chance)
 
     def _count(self, judgement: Judgement) -> None:
         """What the language model did; why it could not be had is told once."""
@@ -291,4 +291,4 @@ def woken(record: Record, fate: Fate) -> str:
 
 
 def _likeliest_first(verdict: Verdict) -> tuple[bool, float]:
-    return (not verdict.wanted, -verdict.judgement.scope.score * verdict.judgement.confidence)
+    return (not verdict.wanted, -verdict.judgement.chance)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot import learn
 from bot.errors import LedgerError
-from bot.fates import DECIDED, Failure, Fate, Request, RunReport, State, Wish
+from bot.fates import DECIDED, NO_CLASS, OUT, Failure, Fate, Request, RunReport, State, Wish
 from bot.models import Judgement, Library, Opinion, Record
 from bot.pipeline.parts import Parts
 from bot.watch import venue
@@ -123,7 +123,9 @@ def _opinion(opinion: Opinion | None) -> str:
         return ""
     if opinion.ranked:
         return opinion.ranked[0]
-    return "out" if opinion.scope == "out" else "none" * (opinion.ranked is not None)
+    if opinion.scope == "out":
+        return OUT
+    return "" if opinion.ranked is None else NO_CLASS
 
 
 def _open_to(fates: Mapping[str, Fate], wanted: Mapping[str, str]) -> dict[str, str]:

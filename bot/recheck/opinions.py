@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator
 
 from bot import suspicion, texts
-from bot.fates import Advice, Fate
+from bot.fates import NO_CLASS, OUT, Advice, Fate
 from bot.models import Judgement, Library, Opinion, PromptId, Record, Taxonomy, Usage
 from bot.opinion.question import MOST
 from bot.opinion.reply import LINE, NAME, QUOTE, QUOTES
@@ -21,8 +21,6 @@ _CALLS, _TOKENS, _COST = 10, 10_000_000, 1_000.0
 """What one paper can take; the cost in US dollars."""
 _PAPERS = 100_000
 """So many a run can ask about."""
-_NAMELESS = "none", "out"
-"""What a fate says of an opinion without a class."""
 
 
 def wrong_in(judgement: Judgement, record: Record, library: Library, prompts: Collection[PromptId]) -> Iterator[str]:
@@ -108,7 +106,7 @@ def _is_usage(usage: Usage, papers: int = 1) -> bool:
 
 def wrong_in_fate(fate: Fate, taxonomy: Taxonomy) -> Iterator[str]:
     """What is wrong with what a fate tells of an opinion."""
-    if fate.opinion and fate.opinion not in (*_NAMELESS, *taxonomy.paths):
+    if fate.opinion and fate.opinion not in (NO_CLASS, OUT, *taxonomy.paths):
         yield "the language model's class is none of this taxonomy"
     if fate.usage and not _is_usage(fate.usage):
         yield plain.NUMBER

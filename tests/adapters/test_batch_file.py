@@ -39,7 +39,7 @@ def test_a_line_says_what_a_live_request_says() -> None:
     with chat.serve() as server:
         llm = LLM.model_copy(update={"base_url": server.url})
         LangChainModel(llm, None).ask(REQUEST)
-        made = json.loads(request_line(REQUEST, llm, "m"))
+        made = json.loads(request_line(REQUEST, llm))
         assert {**made["body"], "stream": False} == server.requests[0]
         assert server.violations == []
     assert {name: made[name] for name in ("custom_id", "method", "url")} == {
@@ -51,7 +51,7 @@ def test_a_line_says_what_a_live_request_says() -> None:
 
 def test_openai_itself_is_told_the_limit_under_its_new_name() -> None:
     bodies = [
-        json.loads(request_line(REQUEST, Llm(model="m", base_url=base_url), "m"))["body"]
+        json.loads(request_line(REQUEST, Llm(model="m", base_url=base_url)))["body"]
         for base_url in (
             "",
             "https://eu.api.openai.com/v1",
@@ -64,14 +64,14 @@ def test_openai_itself_is_told_the_limit_under_its_new_name() -> None:
 
 
 def test_a_line_is_one_line_however_lines_are_split() -> None:
-    assert len(request_line(REQUEST, LLM, "m").splitlines()) == 1
+    assert len(request_line(REQUEST, LLM).splitlines()) == 1
 
 
 @pytest.mark.parametrize(
     "about", ["scope 2501.00001", "place cs/0112017", "place " + "a-very-long-slug-" * 20, "", "ö"]
 )
 def test_an_id_is_short_plain_and_leads_back_to_the_request(about: str) -> None:
-    custom_id = json.loads(request_line(REQUEST._replace(about=about), LLM, "m"))["custom_id"]
+    custom_id = json.loads(request_line(REQUEST._replace(about=about), LLM))["custom_id"]
     assert len(custom_id) <= 64
     assert custom_id.isascii()
     assert read(line(custom_id)) == [GOOD]

@@ -204,9 +204,8 @@ def test_it_is_told_in_sentences_that_end_with_what_to_write_into_the_settings()
         f"of 40 papers 39 have a usable reply of gpt-x to place-{prompts()['place'].id.version} (of no use: 1, "
         "missing: 0; quotes that stand in no abstract: 0)",
         "1 × LLM reply unusable: it is empty",
-        "asking took 2 calls, 10 tokens, $0.0000; the replies that were kept from earlier had taken 2 calls, "
-        "1,234 tokens, $0.5000",
-        "set [llm] right = 0.98",
+        "asking took 2 calls, 10 tokens, $0.00; replies kept from earlier had taken 2 calls, 1,234 tokens, $0.500",
+        "set [llm] top_1 = 0.98",
     )
 
 

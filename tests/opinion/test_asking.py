@@ -142,13 +142,13 @@ def test_a_refusal_is_not_argued_with(finish: str) -> None:
 
 def test_no_reply_is_told_and_the_other_step_is_asked_all_the_same() -> None:
     opinion, _ = asked(DOWN, GOOD_PLACE)
-    assert opinion.problems == ("LLM gave no reply: the service is down",)
+    assert opinion.problems == ("LLM gave no reply: the service is down; try later",)
     assert (opinion.ranked, opinion.usage, len(opinion.prompts)) == (("sourdough", "bakers-yeast"), TURN, 2)
 
 
 def test_what_was_spent_before_the_service_went_down_is_counted() -> None:
     opinion, _ = asked("{", DOWN, DOWN)
-    assert opinion.problems == ("LLM gave no reply: the service is down",)  # told once
+    assert opinion.problems == ("LLM gave no reply: the service is down; try later",)  # told once
     assert opinion.usage == TURN
 
 
@@ -158,7 +158,7 @@ def test_a_false_quote_in_one_step_costs_the_words_of_both() -> None:
     assert words == ("", "", (), "", "")
     assert (opinion.scope, opinion.ranked, opinion.name) == ("in", ("sourdough", "steam"), "RiseNet")
     assert (opinion.false_quotes, len(model.requests)) == (1, 2)
-    assert opinion.problems == ("LLM rationale left out: a quote does not stand in the abstract",)
+    assert opinion.problems == ("LLM rationale left out: a quote does not stand in title or abstract",)
     opinion, _ = asked(scope_reply("in", deciding="nor is this one true"), GOOD_PLACE)
     assert (opinion.idea, opinion.quotes, opinion.false_quotes) == ("", (), 1)
 

@@ -259,7 +259,7 @@ def test_a_quote_with_a_formula_that_was_not_escaped_is_true(formula: str) -> No
 @pytest.mark.parametrize("name", FALSE_QUOTES)
 def test_a_false_quote_discards_all_of_the_rationale_and_counts(name: str) -> None:
     found = place(quotes=[TRUE, FALSE_QUOTES[name]])
-    told = ("LLM rationale left out: a quote does not stand in the abstract",)
+    told = ("LLM rationale left out: a quote does not stand in title or abstract",)
     assert found == PlaceReply(("sourdough", "bakers-yeast"), (), "", "RiseNet", "", 1, told)
     assert verdict(deciding=FALSE_QUOTES[name]) == ScopeReply("in", "", "", 1, told)
 

@@ -12,7 +12,7 @@ from tests.fabricated import TAXONOMY
 
 @pytest.mark.parametrize(
     ("said", "words"),
-    [("", ""), ("none", "no class fits"), ("out", "out of scope"), ("steam", "Steam"), ("hearth", "Stone Hearth"),
+    [("", ""), ("-none", "no class fits"), ("-out", "out of scope"), ("steam", "Steam"), ("hearth", "Stone Hearth"),
      ("gone", "gone (no class)")],
 )  # fmt: skip
 def test_an_opinion_is_told_in_a_few_words(said: str, words: str) -> None:
@@ -47,14 +47,14 @@ USAGE = Usage(calls=18, input=70_000, output=1_200, cost=0.031)
     [
         (
             {"agreed": 6, "disagreed": 2, "unusable": 1, "without": 3, "usage": USAGE},
-            "9 papers asked, 6 agreed, 2 disagreed, 1 without a usable reply; 3 went on without it; 18 calls, 71,200 "
-            "tokens, $0.031",
+            "asked about 9 papers, 6 agreed, 2 disagreed, 1 without a usable reply; 3 went on without it; 18 calls, "
+            "71,200 tokens, $0.031",
         ),
-        ({"agreed": 1}, "1 paper asked, 1 agreed; its replies were kept from earlier runs"),
+        ({"agreed": 1}, "asked about 1 paper, 1 agreed; its replies were kept from earlier runs"),
         ({"unusable": 2, "usage": USAGE, "false_quotes": 1},
-         "2 papers asked, 2 without a usable reply; 1 false quote; 18 calls, 71,200 tokens, $0.031"),
-        ({"without": 4}, "0 papers asked; 4 went on without it"),
-        ({}, "0 papers asked"),
+         "asked about 2 papers, 2 without a usable reply; 1 false quote; 18 calls, 71,200 tokens, $0.031"),
+        ({"without": 4}, "asked about 0 papers; 4 went on without it"),
+        ({}, "asked about 0 papers"),
     ],
 )  # fmt: skip
 def test_a_line_tells_what_a_run_asked_of_a_language_model_and_leaves_out_what_did_not_happen(
