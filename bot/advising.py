@@ -89,11 +89,13 @@ def take_in(wiring: Wiring, files: Sequence[Path], name: str = "") -> tuple[int,
                 for found in read_replies(lines, _named(wiring, kept.name)):
                     if isinstance(found, str):
                         problems.append(f"{file}: {found}")
+                    elif kept.holds(found[0]):
+                        problems.append(f"{file}: the reply to {found[0]} is kept already")
                     elif kept.keep(*found):
                         count += 1
                     else:
                         problems.append(
-                            f"{file}: the reply to {found[0]} is refused, cut off or empty, and is not kept"
+                            f"{file}: the reply to {found[0]} is refused, cut off or empty; export it again"
                         )
         except OSError as error:
             raise DataError(

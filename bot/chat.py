@@ -38,3 +38,6 @@ class Reply(Model):
     text: str
     finish: str = "stop"
     usage: Usage = Usage()
+    """Without a token where the service does not count them."""
+    lost: int = 0
+    """Requests before it that were sent and never answered; the service may charge for them."""

@@ -156,10 +156,11 @@ def judge(
 
     Needs no permission to write anywhere. What failed is in the plan.
     """
-    from bot import running
+    from bot import console, running
 
     plan = running.judge(_watching(ctx, offline=offline), feeds, since and since.date(), until and until.date())
     _write(out, plan.model_dump_json(indent=2))
+    console.show_plan(plan)
     click.echo(f"{len(plan.verdicts)} to propose, {len(plan.fates)} fates, {len(plan.failures)} failures -> {out}")
 
 
@@ -234,7 +235,11 @@ def propose(ctx: click.Context, paper_id: str, dry_run: bool, offline: bool) -> 
 
 @cli.command()
 @click.argument("paper_id", metavar="ID")
-@click.option("--why", is_flag=True, help="Judge it now, and show scores, features and thresholds.")
+@click.option(
+    "--why",
+    is_flag=True,
+    help="Judge it now (the language model of [llm] is asked too), and show scores, features and thresholds.",
+)
 @_offline
 @_json
 @click.pass_context
@@ -401,6 +406,7 @@ def evaluate(
         evaluating.show(evaluation)  # before anything is written: a folder that cannot be must not cost the figures
     files = evaluating.save(evaluation, out)
     click.echo(f"written: {', '.join(map(str, files))}", err=as_json)
+    ctx.exit(DEGRADED if evaluation.llm and evaluation.llm.missing else OK)
 
 
 @cli.group(short_help="Ask a language model by files of prompts and replies.")

@@ -11,6 +11,7 @@ from bot import ids, stats
 from bot.fates import Fate, RunReport, State
 from bot.models import Library, Proposal, Taxonomy
 from bot.opinion import wording
+from bot.plan import Plan
 from bot.stats import Agreement
 
 if TYPE_CHECKING:
@@ -136,6 +137,19 @@ def show_fate(fate: Fate, library: Library) -> None:
     if fate.opinion and fate.opinion not in fate.labels:
         tail += f"; LLM: {wording.word(fate.opinion, library.taxonomy)}"
     output().print(Text.assemble((f"  {word:<9} ", style), _calm(f"{fate.id:<11} {title:<{_TITLE}}  {tail}")))
+
+
+def show_plan(plan: Plan) -> None:
+    """What a person should know of a plan before it is published."""
+    from rich.text import Text
+
+    console = output()
+    for note in plan.notes:
+        console.print(Text.assemble(("note: ", "yellow"), _calm(note)))
+    for trouble in RunReport(run=plan.run, started=plan.started, failures=plan.failures).troubles:
+        console.print(Text.assemble(("DEGRADED ", "red"), _calm(trouble)))
+    if plan.advice:
+        console.print(_calm(wording.advice(plan.advice)), markup=False)
 
 
 def show_report(report: RunReport, library: Library) -> None:

@@ -57,7 +57,7 @@ def examine_llm(wiring: Wiring) -> list[Finding]:
         reply = model.ask(chat.Request("doctor", (said,), "ready", schema))
     except LanguageModelError as error:
         return [Finding("language model", "fails", str(error))]
-    words = f"{model.where} answered in {time.monotonic() - began:.1f} s"
+    words = f"{model.where} answered ({time.monotonic() - began:.1f} s with loading LangChain)"
     findings = [Finding("language model", "works", words)]
     in_json = reply.finish == "stop" and re.fullmatch(r'\s*\{\s*"word"\s*:\s*"ready"\s*\}\s*', reply.text)
     told = "as it was asked" if in_json else "not as it was asked: its replies may be of no use"
@@ -140,8 +140,16 @@ def _ledger(wiring: Wiring) -> Iterator[Finding]:
 
 
 def _keys(wiring: Wiring) -> Iterator[Finding]:
-    name = wiring.settings.embedder.key_env
-    needed = wiring.settings.embedder.kind == "openai" and not wiring.settings.embedder.base_url
-    present = bool(os.environ.get(name))
-    state: State = "works" if present or not needed else "fails"
-    yield Finding("keys", state, f"{name} is {'set' if present else 'not set'}{'' if needed else '; none is needed'}")
+    embedder, llm = wiring.settings.embedder, wiring.settings.llm
+    needed = {
+        embedder.key_env: embedder.kind == "openai" and not embedder.base_url,
+        **({llm.key_env: not llm.base_url} if llm.model else {}),
+    }
+    if llm.model and llm.key_env == embedder.key_env:
+        needed[llm.key_env] |= embedder.kind == "openai" and not embedder.base_url
+    for name, wanted in needed.items():
+        present = bool(os.environ.get(name))
+        state: State = "works" if present or not wanted else "fails"
+        yield Finding(
+            "keys", state, f"{name} is {'set' if present else 'not set'}{'' if wanted else '; none is needed'}"
+        )

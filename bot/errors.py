@@ -29,18 +29,28 @@ class EmbedderError(SurveyBotError):
 
 
 class LanguageModelError(SurveyBotError):
-    """No reply of the language model could be had. ``lasting``: and none will be had in this run."""
+    """No reply of the language model could be had.
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "", lasting: bool = False) -> None:
+    ``lasting``: and none will be had in this run. ``only_this``: it is about what was asked, and says nothing of other
+    requests. ``lost``: so many requests were sent and never answered; the service may charge for them.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        lasting: bool = False,
+        only_this: bool = False,
+        lost: int = 0,
+    ) -> None:
         super().__init__(what, where=where, remedy=remedy)
-        self.lasting = lasting
+        self.lasting, self.only_this, self.lost = lasting, only_this, lost
 
 
 class CapReachedError(LanguageModelError):
-    """No more is asked of the language model in this run, as the operator wanted."""
-
-    def __init__(self, what: str, *, where: str = "") -> None:
-        super().__init__(what, where=where, lasting=True)
+    """This is not asked of the language model in this run, as the operator wanted."""
 
 
 class VectorStoreError(SurveyBotError):

@@ -126,6 +126,8 @@ class Advice(Model):
     agreed: int = 0
     disagreed: int = 0
     """About the class, or about whether the paper belongs at all."""
+    partly: int = 0
+    """Only one of the two questions has a usable answer, and that one agrees."""
     unusable: int = 0
     """Its replies were of no use, even when it was asked a second time."""
     without: int = 0
@@ -137,9 +139,9 @@ class Advice(Model):
         """With one more paper; ``differences``: see ``bot.opinion.fusion``."""
         if differences:
             name = "disagreed"
-        elif opinion.scope and opinion.ranked:
-            name = "agreed"
-        else:  # also where one of two replies was of use
+        elif opinion.usable:
+            name = "agreed" if opinion.scope and opinion.ranked else "partly"
+        else:
             name = "without" if opinion.unanswered else "unusable"
         update = {
             name: getattr(self, name) + 1,

@@ -16,7 +16,7 @@ from bot.opinion.fusion import differences, fused
 from bot.ports import Neighbour, Past, Reading
 from bot.scope import KeywordRule, ScopeModel
 from bot.settings import Settings
-from bot.suspicion import speaking
+from bot.suspicion import suspicious
 
 PRECEDENTS = 5
 OF_THE_CLASS = 3
@@ -79,7 +79,7 @@ class EmbeddedJudge:
         """What to do with a paper, and why; ``near`` are the listed papers most like it.
 
         A language model's ``opinion`` moves the placement. A lane is what the bot alone would choose, or lower: a paper
-        that the opinion differs on, or that speaks to its readers instead of telling what was done, is not proposed.
+        that the opinion differs on, or whose text is suspicious (``bot.suspicion``), is not proposed.
         """
         scope = self.scope.judge(reading, record.id)
         embedded = self.placement.rank(reading, TOLD)
@@ -87,8 +87,8 @@ class EmbeddedJudge:
         labels = tuple(ranked.label for ranked in self._chosen(placement))
         own = self._chosen(embedded) if opinion else ()
         lane = self.lines.lane(scope.score, embedded[0].probability)
-        doubts = list(filter(None, [speaking(record)]))
-        flags = [*flags, *doubts]
+        doubts = list(filter(None, [suspicious(record, flags)]))
+        flags = [*flags, *(doubt for doubt in doubts if doubt not in flags)]
         doubts += [f"the language model {DIFFERS[one]}" for one in (differences(opinion, own) if opinion else ())]
         rival = next((ranked.label for ranked in placement if ranked.label not in labels), None)
         words_for = self.placement.speaking(reading, labels[0], rival)

@@ -65,7 +65,11 @@ def publish(wiring: Wiring, file: Path | None, failed: str = "") -> RunReport:
     library = wiring.shelf.load()
     if file and (file.exists() or not failed):
         plan, refused = recheck.recheck(
-            recheck.read_plan(_plan(file)), library, now=now(), prompts=[prompt.id for prompt in prompts().values()]
+            recheck.read_plan(_plan(file)),
+            library,
+            now=now(),
+            prompts=[prompt.id for prompt in prompts().values()],
+            llm=wiring.settings.llm,
         )
     else:
         started = now()

@@ -119,8 +119,10 @@ class Llm(_Section):
     """Requests."""
     top_1: Annotated[float, Field(gt=0, lt=1)] = 0.6
     """The share of papers whose class it puts first; ``survey-bot evaluate --llm`` measures it."""
-    run_tokens: Annotated[int, Field(ge=0)] = 500_000
+    run_tokens: Annotated[int, Field(ge=0)] = 1_000_000
     """A run takes no more than this; papers that are left go on without it."""
+    run_minutes: Annotated[float, Field(gt=0)] = 20.0
+    """After these no more is asked in a run."""
     run_cost: Annotated[float, Field(ge=0)] | None = None
     """US dollars, in the same way; needs a price."""
     prices: dict[str, Price] = Field(default_factory=dict)

@@ -28,7 +28,7 @@ _ENCODED = "it holds an instruction in base64"
 _DROP = r"(?:ignore|disregard|forget|override|bypass|do not follow|don t follow|stop following)"
 _ORDERS = r"(?:instruct\w{0,5}|prompts?|rules?|guidelines?|direct(?:ions|ives?)|messages?|commands?|orders|rulebook)\b"
 _EARLIER = r"(?:previous|prior|preceding|earlier|foregoing|above|existing|original|your|my|system|or|and)"
-_THIS = r"this (?:paper|work|submission|manuscript|article|abstract|entry|record)\b"
+_THIS = r"this (?:paper|work|submission|manuscript|article|abstract|entry|record|proposal|pull request)\b"
 _OTHERS = r"(?:papers?|submissions?|pull requests?)\b"
 _MODEL = (
     r"(?:ais?|llms?|(?:large )?language models?|chat ?(?:bots?|gpt)|automat(?:ed|ic) (?:reviewer|system|tool|agent)s?"
@@ -71,7 +71,10 @@ _ENGLISH = {
         rf"{_OUGHT}(?:give|write|leave|provide|award) (?:(?:it|us|me|only|this|paper|work|submission|an?|very|highly) )"
         r"{0,4}(?:positive|favou?rable|glowing) (?:review|evaluation|assessment|recommendation)",
         rf"{_OUGHT}recommend (?:(?:its|the|strong|an|a|this|paper|s|for) ){{0,3}}accept(?:ance)?\b",
-        rf"{_OUGHT}(?:accept|approve|rate|score|praise) {_THIS}",
+        rf"{_OUGHT}(?:accept|approve|rate|score|praise|merge) {_THIS}",
+        rf"(?:{_READER}\s?[,:]\s?|please )(?:merge|accept|approve) (?:this|it)\b",
+        r"(?:(?<=[.!?]\s)|(?<=\n)|(?<![\s\S]))(?:merge|accept|approve) (?:this|it)\b(?= now\b|\s?[.!\n]|$)",
+        r"this (?:must|should|has to|ought to|needs to|shall) be merged\b(?= now\b|\s?[.!\n]|$)",
         rf"{_OUGHT}(?:do not|don t|not|never) (?:mention|highlight|point out|list) (?:(?:any|its|the|of) ){{0,3}}"
         r"(?:negatives?|weakness(?:es)?|flaws)",
     ),
@@ -105,11 +108,15 @@ _ENGLISH = {
 }
 """Each begins with a word, and its spaces stand for ``_GAP``."""
 
+_TOLD_OF = r"(?:and|tags?|tokens?|markers?|delimiters?|formats?|templates?)\b"
+"""What follows on the mark of a thought where a paper tells of models that think."""
+
 _SIGNS = {
     _CHAT: (
         r"<\|[a-z_]{2,20}\|>|\[/?inst\]|<<\s?/?sys\s?>>|\{\s?[\"']role[\"']\s?:",
         r"</\s?(?:system|assistant|user|human|paper|abstract|title|data|documents?|instructions?|rulebook|prompt"
-        r"|untrusted|candidate|record)\s?>|<(?:system|assistant)>",
+        r"|untrusted|candidate|record)\s?>|<(?:system|assistant)>|</?\s?(?:paper|precedents|listed)-[\da-z]",
+        rf"(?<!and )(?<![\"'`(\[{{}}>])(?<!> )(?<!\.\.)</\s?think\s?>(?!\s?(?:[\"'`)\]}},;:]|{_TOLD_OF}))",
         r"(?:^|[.!?\n]\s?)end of (?:the )?(?:abstract|paper|data|document|(?:system )?prompt|input)\s?[.:!\n]",
         r"\[\s?(?:system|admin|developer) (?:override|message|note|prompt|update|instructions?)\b",
         r"##\s?(?:system|instructions?|user|assistant|response|human)\b",
@@ -212,6 +219,9 @@ _IN_WORDS = _compiled(_ENGLISH, r"\b", _GAP)
 _IN_SIGNS, _IN_LATIN, _IN_OTHER = _compiled(_SIGNS), _compiled(_LATIN, r"\b", r"[\W_]{1,3}"), _compiled(_OTHER)
 _IN_LETTERS = _compiled(_SQUEEZED)
 
+_ZEROS = re.compile(r"&#(x?)0+(?=[\da-f])", re.ASCII | re.IGNORECASE)
+_NO_CHARACTER = re.compile(r"&#(?:x[\da-f]{8,}|\d{8,});?", re.ASCII | re.IGNORECASE)
+"""Character references that are too long for one, and for ``html.unescape``."""
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][\W_]{1,3}){3,}[^\W_](?![^\W_])")
 _NO_WORD = re.compile(r"[\W_]+")
 _TAG = re.compile(r"</?[a-z]{1,10} ?/?>")
@@ -235,7 +245,7 @@ def suspicious(record: Record, flags: Sequence[str]) -> str:
 
     ``flags``: what ``bot.texts.clean_record`` said of the same record.
     """
-    return speaking(record) or ("its text held invisible characters" if texts.HIDDEN in flags else "")
+    return speaking(record) or (texts.HIDDEN if texts.HIDDEN in flags else "")
 
 
 def speaking(record: Record) -> str:
@@ -250,7 +260,7 @@ def instructing(text: str) -> str:
     It knows plain orders in a dozen languages, however they are spelled or spaced. What is politely put passes, so
     nothing may rest on this alone. Several texts are to be parted by line ends. Takes time in proportion to the text.
     """
-    text = html.unescape(text)[:_MOST]
+    text = html.unescape(_NO_CHARACTER.sub("", _ZEROS.sub(r"&#\1", text)))[:_MOST]
     told = next(_told(text), "")
     return told or (_ENCODED if any(next(_told(part), "") for part in _decoded(text)) else "")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.resources
 import os
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -157,7 +159,14 @@ class Wiring:
         """
         from bot.opinion.guard import Guarded
 
-        return self._replies(name, Guarded(self.live_model(name), self.settings.llm))
+        llm = self.settings.llm
+        if llm.run_cost is not None and self._name(name) not in llm.prices:
+            raise SettingsError(
+                f"{self._name(name)} has no price, so run_cost cannot hold",
+                where="[llm.prices]",
+                remedy="write what it costs there",
+            )
+        return self._replies(name, Guarded(self.live_model(name), llm, time.monotonic))
 
     def live_model(self, name: str = "") -> LangChainModel:
         """The service itself. Raises SettingsError."""
@@ -172,13 +181,15 @@ class Wiring:
         raise SettingsError(
             "no language model is named",
             where="[llm] model",
-            remedy="write its name there, or give it on the command line",
+            remedy="write its name there (evaluate takes --llm NAME, llm export --model NAME)",
         )
 
     def _replies(self, name: str, model: ChatModel | None) -> KeptReplies:
         from bot.adapters.kept_replies import KeptReplies
 
-        return KeptReplies(self.cache / "replies", self._name(name), model)
+        address = self.settings.llm.base_url
+        place = hashlib.sha256(address.encode()).hexdigest()[:12] if address else "openai"  # "model" may be any model
+        return KeptReplies(self.cache / "replies" / place, self._name(name), model)
 
     @property
     def advisor(self) -> Advisor | None:

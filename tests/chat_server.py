@@ -41,7 +41,7 @@ class Said(NamedTuple):
     status: int
     body: bytes
     headers: Mapping[str, str] = JSON
-    way: Literal["whole", "hang", "reset", "torn", "drip", "drip the head", "for ever"] = "whole"
+    way: Literal["whole", "hang", "reset", "torn", "drip", "drip the head", "put off", "for ever"] = "whole"
 
 
 Answer: TypeAlias = "str | dict[str, Any] | Said"
@@ -51,7 +51,7 @@ Script: TypeAlias = "Answer | Callable[[dict[str, Any]], Answer]"
 
 
 def reply(
-    text: object, *, finish: str | None = "stop", usage: tuple[int, int] | None = USAGE, **message: object
+    text: object, *, finish: str | None = "stop", usage: tuple[Any, Any] | None = USAGE, **message: object
 ) -> Said:
     """A chat completion; ``text`` is its content (a str, None, or a list of parts), ``message`` its further keys."""
     content = {"role": "assistant", "content": text, "refusal": None, **message}
@@ -63,8 +63,8 @@ def reply(
         "choices": [{"index": 0, "message": content, "logprobs": None, "finish_reason": finish}],
     }
     if usage:
-        names = ("prompt_tokens", "completion_tokens", "total_tokens")
-        whole["usage"] = dict(zip(names, (*usage, sum(usage)), strict=True))
+        counts = {"prompt_tokens": usage[0], "completion_tokens": usage[1]}
+        whole["usage"] = {**counts, "total_tokens": sum(count or 0 for count in usage)}
     return Said(200, json.dumps(whole).encode())
 
 
@@ -117,6 +117,8 @@ DRIP = Said(200, b"", way="drip")
 """A blank of the body every few milliseconds, for ever."""
 DRIP_HEAD = Said(200, b"", way="drip the head")
 """The same before the end of the headers."""
+PUT_OFF = Said(100, b"", way="put off")
+"""HTTP 100, "go on", for ever."""
 FOR_EVER = Said(200, b"", way="for ever")
 """A body without an end, as fast as it goes."""
 
@@ -202,6 +204,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif said.way == "drip the head":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
             self._flow(b"x", 0.005)
+        elif said.way == "put off":
+            self._flow(b"HTTP/1.1 100 Continue\r\n\r\n", 0.005)
         elif said.way in ("whole", "torn"):
             self._head(said, len(said.body))
             self.wfile.write(said.body if said.way == "whole" else said.body[:50])

@@ -287,7 +287,7 @@ def test_every_line_that_is_no_reply_is_named_and_the_others_are_kept(tmp_path: 
     assert count == 2
     assert [problem.partition(": ")[0] for problem in problems] == [str(file), str(cut_off)]
     assert "line 3" in problems[0]
-    assert problems[1].endswith("is refused, cut off or empty, and is not kept")
+    assert problems[1].endswith("is refused, cut off or empty; export it again")
 
 
 def test_files_that_cannot_be_read_or_written_and_ids_that_are_none_are_told_in_a_sentence(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_doctor_makes_one_call_of_the_language_model(desk: Desk) -> None:
         desk.settings(extra=f'[llm]\nmodel = "gpt-x"\nbase_url = "{server.url}"\n')
         answer = desk("doctor", "--llm")
         assert (len(server.requests), server.violations) == (1, [])
-    assert (answer.code, f"gpt-x at {server.url}" in answer.out) == (0, True)
+    assert (answer.code, f"{server.url}, model gpt-x answered" in answer.out) == (0, True)
 
 
 def test_doctor_finds_a_language_model_that_is_not_there_or_not_named(desk: Desk) -> None:

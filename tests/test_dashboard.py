@@ -166,7 +166,7 @@ ONCE = "Language model gpt-x: asked about 8 papers, 6 agreed, 2 disagreed; 18 ca
 def test_the_head_tells_what_the_language_model_did_and_what_it_took_of_late() -> None:
     earlier = [run(40, advice=advised()), run(20, advice=advised()), run(1)]
     assert told_of(earlier=earlier, report=run(advice=advised())) == (
-        ONCE + "Language models took 142,400 tokens, $0.062 in the last 30 days."
+        ONCE + "Language models took 142,400 tokens, $0.062 in the runs of the last 30 days."
     )
 
 
@@ -176,14 +176,14 @@ def test_a_run_that_only_learned_does_not_hide_what_the_language_model_did() -> 
 
 def test_a_language_model_that_is_set_no_more_is_told_of_only_while_it_still_costs() -> None:
     assert told_of(earlier=[run(1, advice=advised())], report=run()) == (
-        "Language models took 71,200 tokens, $0.031 in the last 30 days."
+        "Language models took 71,200 tokens, $0.031 in the runs of the last 30 days."
     )
     assert told_of(earlier=[run(31, advice=advised())], report=run()) == ""
 
 
 def test_where_no_price_is_set_only_tokens_are_added_up() -> None:
     told = told_of(earlier=0, report=run(advice=advised(cost=None)))
-    assert told.endswith("no price is set. Language models took 71,200 tokens in the last 30 days.")
+    assert told.endswith("no price is set. Language models took 71,200 tokens in the runs of the last 30 days.")
 
 
 def test_replies_that_were_kept_add_up_to_nothing() -> None:

@@ -389,7 +389,8 @@ def test_a_flag_on_a_text_survives_a_failed_attempt(house: House) -> None:
         raise EmbedderError("no model here")
 
     house.run(ListSource(hidden), memory=no_memory)
-    house.run(ListSource())
+    assert house.run(ListSource()).asked == 1
+    house.run(ListSource(), asked_for=(STEAM.id,))
     body = (house.repository / ".survey-bot" / "pulls" / f"{STEAM.id}.md").read_text(encoding="utf-8")
     assert "direction-changing characters were removed" in body
 

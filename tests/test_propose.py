@@ -270,7 +270,7 @@ def test_a_disagreement_is_told_in_bold_right_below_the_table_of_classes(more: d
     [
         ({"ranked": ()}, "class: none fits; the bot"),
         ({"ranked": None}, "class: no usable reply; the bot"),
-        ({"scope": "out", "ranked": None}, "class: not asked; the bot"),
+        ({"scope": "out", "ranked": None, "prompts": PROMPTS[:1]}, "class: not asked; the bot"),
         ({"scope": "out", "deciding": ""}, "scope: out of scope; the bot"),
         ({"scope": "adjacent", "deciding": ""}, "scope: adjacent, not in the survey; the bot"),
         ({"scope": None, "deciding": ""}, "scope: no usable reply; the bot"),

@@ -39,8 +39,8 @@ class _Choice(BaseModel):
 
 
 class _Counts(BaseModel):
-    prompt_tokens: object = 0
-    completion_tokens: object = 0
+    prompt_tokens: object = None
+    completion_tokens: object = None
 
 
 class _Completion(BaseModel):

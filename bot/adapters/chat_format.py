@@ -5,6 +5,7 @@ Source: https://platform.openai.com/docs/api-reference/chat/create
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -14,7 +15,9 @@ from bot.settings import Llm
 
 OPENAI = "https://api.openai.com/v1"
 MOST = 2_000_000
-"""Tokens of one prompt or reply: no model takes as many."""
+"""Tokens of one prompt: no model takes as many."""
+MOST_WRITTEN = 100_000
+"""Tokens of one reply, or ten times its limit where that is more: models that think may pass the limit."""
 
 
 def options(request: Request, llm: Llm) -> dict[str, Any]:
@@ -28,15 +31,31 @@ def options(request: Request, llm: Llm) -> dict[str, Any]:
     }
 
 
-def usage(llm: Llm, prompt: object, reply: object) -> Usage:
-    """What one call took; counts of tokens that are no counts are 0, and no service is believed more than ``MOST``."""
-    read, wrote = (min(count, MOST) if isinstance(count, int) and count >= 0 else 0 for count in (prompt, reply))
+def size(request: Request) -> int:
+    """Bytes of what is asked; a token is a byte at least."""
+    asked = json.dumps([request.messages, request.schema], ensure_ascii=False)
+    return len(asked.encode("utf-8", "replace"))
+
+
+def usage(llm: Llm, prompt: object, reply: object, longest: int = MOST) -> Usage:
+    """What one call took, by what a service says of its tokens; without a token where it says no two counts.
+
+    No service is believed more than ``longest`` tokens of the prompt, and MOST_WRITTEN of the reply.
+    """
     price = llm.prices.get(llm.model)
+    read, wrote = _counts(prompt, reply)
+    read, wrote = min(read, longest), min(wrote, max(10 * llm.max_tokens, MOST_WRITTEN))
     cost = None if price is None else (read * price.input + wrote * price.output) / 1e6
     return Usage(calls=1, input=read, output=wrote, cost=cost)
 
 
-def made(text: str, refusal: object, finish: object, took: Usage) -> Reply:
+def _counts(*said: object) -> tuple[int, ...]:
+    """The counts of tokens, or zeros where one of them is none."""
+    counts = [one for one in said if isinstance(one, int) and not isinstance(one, bool) and one >= 0]
+    return tuple(counts) if len(counts) == len(said) else (0,) * len(said)
+
+
+def made(text: str, refusal: object, finish: object, took: Usage, lost: int = 0) -> Reply:
     """A reply; a service that says nothing of how it ended means that it is whole."""
     end = "refusal" if refusal else str(finish or "stop")
     said = text or str(refusal or "")
@@ -44,4 +63,5 @@ def made(text: str, refusal: object, finish: object, took: Usage) -> Reply:
         text=said.encode("utf-8", "replace").decode(),
         finish=end if re.fullmatch(r"[a-z_]{1,40}", end) else "unknown",
         usage=took,
+        lost=lost,
     )

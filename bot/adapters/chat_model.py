@@ -11,11 +11,10 @@ import re
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot import texts
 from bot.adapters import chat_format, chat_limits
 from bot.adapters.chat_format import OPENAI
 from bot.adapters.chat_limits import LARGEST_REPLY, LONGEST_WAIT, TRIES
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     import openai
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
-
-SECRET = 8
-"""Letters; what is shorter ("none") is no secret, and would be found in half of all words."""
 
 _NO_MODEL = ("model_not_found", "unknown_model", "DeploymentNotFound")
 _FLAGGED = re.compile(r"moderat|flagged|content|policy", re.I)
@@ -44,26 +40,43 @@ _COMPLAINTS = {
     "response_format": re.compile(r"response.?format|json.?schema|structured.?output|grammar|guided", re.I),
 }
 """How an endpoint says that it does not take this key."""
+_REFUSED = (400, 422, 500, 501)
+"""HTTP status of an endpoint that does not take a key."""
+_ONE_REQUEST = (400, 403, 413, 422)
+"""HTTP status of what is wrong with one request."""
+
+
+class _Course:
+    """How one request goes, over all its tries."""
+
+    def __init__(self, left_out: Mapping[str, str]) -> None:
+        self.left_out = dict(left_out)
+        """Options that are not sent, and what the endpoint said of them."""
+        self.guessed: openai.APIStatusError | None = None
+        """The first error that was taken for the refusal of an option by its words alone."""
+        self.lost = 0
 
 
 class LangChainModel:
     """The model that ``llm`` names; ``key`` may be missing for an endpoint of one's own (``base_url``).
 
     Safe to be asked by several threads at once, which keep one pace. ``sleep`` waits between tries.
-    ``Usage.calls`` of a reply is 1: requests that brought no completion are not counted, no service tells their tokens.
+    ``Usage.calls`` of a reply is 1: of requests before it that failed no service tells the tokens (``Reply.lost``).
     """
 
     def __init__(self, llm: Llm, key: str | None, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.name = llm.model
         self._llm, self._key, self._sleep = llm, (key or "").strip(), sleep
         address = re.sub(r"//[^/]*@", "//", llm.base_url) or "OpenAI"
+        self._secret = chat_limits.secret(self._key)
         self._variable = f"the environment variable {llm.key_env}"
         self.where = f"{address}, model {llm.model}"
         """For people: without what an address may hold of a password."""
         self._lock = threading.Lock()
         self._model: BaseChatModel | None = None
-        self._without: set[str] = set()
-        """Keys that the endpoint does not take."""
+        self._left_out: dict[str, str] = {}
+        """Options that the endpoint does not take, and what it said of them."""
+        self._has_replied = False
         self._notes: dict[str, None] = {}
 
     @property
@@ -73,14 +86,20 @@ class LangChainModel:
 
     def ask(self, request: Request) -> Reply:
         """One reply, which may be of no use (cut off, refused, not JSON). Raises LanguageModelError."""
-        model = self._opened()
+        model, course = self._opened(), _Course(self._left_out)
         while True:
-            options = self._options(request)
             try:
-                return self._reply(self._tried(model, request, options))
+                reply = self._tried(model, request, course)
             except Exception as error:  # a stranger's reply can make LangChain raise anything
-                if not self._can_do_without(error, options):
-                    raise self._told(error) from None
+                if chat_limits.is_filtered(error):
+                    took = chat_format.usage(self._llm, None, None)
+                    return chat_format.made("", None, "content_filter", took, course.lost)
+                if not self._can_do_without(error, request, course):
+                    raise self._told(error, course) from None
+            else:
+                self._has_replied = True
+                self._leave_out(course.left_out)
+                return reply
 
     # --- asking ---
 
@@ -136,15 +155,15 @@ class LangChainModel:
         if not is_web:
             raise self._error("this is no web address", "check base_url in [llm]", lasting=True)
 
-    def _options(self, request: Request) -> dict[str, Any]:
+    def _options(self, request: Request, left_out: Mapping[str, str]) -> dict[str, Any]:
         """The options under names the endpoint takes, as far as it is known."""
         named = {
-            _LIMITS.get(name, "") if name in self._without else name: value
+            _LIMITS.get(name, "") if name in left_out else name: value
             for name, value in chat_format.options(request, self._llm).items()
         }
-        return {name: value for name, value in named.items() if name and name not in self._without}
+        return {name: value for name, value in named.items() if name and name not in left_out}
 
-    def _tried(self, model: BaseChatModel, request: Request, options: dict[str, Any]) -> AIMessage:
+    def _tried(self, model: BaseChatModel, request: Request, course: _Course) -> Reply:
         from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
         tries = Retrying(
@@ -154,44 +173,76 @@ class LangChainModel:
             sleep=self._sleep,
             reraise=True,
         )
-        return tries(self._asked, model, request, options)
+        return tries(self._asked, model, request, course)
 
-    def _asked(self, model: BaseChatModel, request: Request, options: dict[str, Any]) -> AIMessage:
+    def _asked(self, model: BaseChatModel, request: Request, course: _Course) -> Reply:
         from langsmith import tracing_context
 
-        # extra_body, because response_format itself makes LangChain call the client's parse(), which raises where a
-        # reply was cut off, and because max_tokens would be renamed.
-        with tracing_context(enabled=False):
-            return model.invoke([(message.role, message.text) for message in request.messages], extra_body=options)
+        turns = [(message.role, message.text) for message in request.messages]
+        options = self._options(request, course.left_out)
+        try:
+            # extra_body, because response_format itself makes LangChain call the client's parse(), which raises where
+            # a reply was cut off, and because max_tokens would be renamed.
+            with tracing_context(enabled=False):
+                return self._reply(request, model.invoke(turns, extra_body=options), course.lost)
+        except Exception as error:
+            course.lost += chat_limits.is_lost(error)
+            raise
 
-    def _can_do_without(self, error: Exception, options: dict[str, Any]) -> bool:
-        """Whether the endpoint refused one of the options; the next request goes without it."""
+    def _can_do_without(self, error: Exception, request: Request, course: _Course) -> bool:
+        """Whether the endpoint refused an option that is still sent; the next try goes without it.
+
+        Its words alone may be those of a paper ("grammar"): then it is left out of other requests only once a request
+        without it had a reply.
+        """
         import openai
 
-        if not isinstance(error, openai.APIStatusError) or error.status_code not in (400, 422, 500, 501):
+        if not isinstance(error, openai.APIStatusError) or error.status_code not in _REFUSED:
             return False
-        said = self._plain(error.body)
-        for name in options:
-            if _COMPLAINTS[name].search(f"{error.param} {said}") and _LIMITS.get(name) not in self._without:
-                self._without.add(name)
-                if name == "response_format":
-                    self._note(f"it takes no JSON schema ({said}); its replies are only checked against it")
-                if name == "temperature":
-                    self._note('it takes no temperature; write temperature = "none" in [llm]')
+        said, named = self._plain(error.body), re.split(r"[.\[]", str(error.param))[0]
+        for name in sorted(self._options(request, course.left_out), key=lambda name: name != named):
+            if _COMPLAINTS[name].search(f"{error.param} {said}") and _LIMITS.get(name) not in course.left_out:
+                course.left_out[name] = said
+                if name == named:
+                    self._leave_out({name: said})
+                else:
+                    course.guessed = course.guessed or error
                 return True
         return False
 
+    def _leave_out(self, options: Mapping[str, str]) -> None:
+        """From now on."""
+        with self._lock:
+            new = {name: said for name, said in options.items() if name not in self._left_out}
+            self._left_out = {**self._left_out, **new}
+        if "response_format" in new:
+            self._note(f"it takes no JSON schema ({new['response_format']}); its replies are only checked against it")
+        if "temperature" in new:
+            self._note('it takes no temperature; write temperature = "none" in [llm]')
+
     # --- what came back ---
 
-    def _reply(self, message: AIMessage) -> Reply:
-        counts = message.usage_metadata
-        if not counts:
-            self._note("it does not say how many tokens a reply took; they are counted as 0")
-        took = chat_format.usage(self._llm, *(counts["input_tokens"], counts["output_tokens"]) if counts else (0, 0))
+    def _reply(self, request: Request, message: AIMessage, lost: int) -> Reply:
+        said = message.response_metadata.get("token_usage") or {}  # what LangChain makes of it hides what is missing
+        counts = said.get("prompt_tokens"), said.get("completion_tokens")
+        took = chat_format.usage(self._llm, *counts, chat_format.size(request))
+        if not took.tokens:
+            self._note("it does not say how many tokens a reply took; the most they can be is reckoned with")
         refusal = message.additional_kwargs.get("refusal")
-        return chat_format.made(str(message.text), refusal, message.response_metadata.get("finish_reason"), took)
+        finish = message.response_metadata.get("finish_reason")
+        return chat_format.made(str(message.text), refusal, finish, took, lost)
 
-    def _told(self, error: Exception) -> LanguageModelError:
+    def _told(self, error: Exception, course: _Course) -> LanguageModelError:
+        import openai
+
+        first = course.guessed
+        if first and isinstance(error, openai.APIStatusError) and error.status_code == first.status_code:
+            error = first  # leaving things out was no help
+        told = self._explained(error)
+        told.lost = course.lost
+        return told
+
+    def _explained(self, error: Exception) -> LanguageModelError:
         import openai
 
         again = "or try again later"
@@ -203,15 +254,18 @@ class LangChainModel:
             why = self._plain(chat_limits.root(error))
             return self._error(f"it cannot be reached, or the connection broke ({why})", f"check base_url, {again}")
         if isinstance(error, chat_limits.TooLargeError):
-            return self._error(f"its reply is larger than {LARGEST_REPLY / 1e6:g} MB", "take another model in [llm]")
-        if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
+            what = f"its reply is larger than {LARGEST_REPLY / 1e6:g} MB"
+            return self._error(what, "take another model in [llm]", only_this=True)
+        if isinstance(error, chat_limits.PackedError):
+            return self._error("its reply is packed, which was not asked for", "check base_url in [llm]")
+        if chat_limits.is_of_langchain(error):
             what = f"LangChain failed ({self._plain(error)})"
             return self._error(what, "check the environment variables that it reads", lasting=True)
         return self._error("its reply is not a chat completion", "check base_url in [llm]")
 
     def _refused(self, error: openai.APIStatusError) -> LanguageModelError:
         status, said, variable = error.status_code, self._plain(error.body), self._variable
-        wait = chat_limits.retry_after(error) or 0.0
+        wait, is_new = chat_limits.retry_after(error) or 0.0, not self._has_replied
         if status == 402 or chat_limits.is_broke(error):
             return self._error(
                 "the account has no quota left", "look at its billing, or set another model", lasting=True
@@ -221,30 +275,25 @@ class LangChainModel:
         if status == 401:
             return self._error("the key was refused", f"check {variable}", lasting=True)
         if status == 403 and not _FLAGGED.search(said):
-            return self._error(f"access was refused ({said})", f"check {variable} and model in [llm]", lasting=True)
+            what, remedy = f"access was refused ({said})", f"check {variable} and model in [llm]"
+            return self._error(what, remedy, lasting=is_new, only_this=not is_new)
         if status < 400 or status in (404, 405) or error.code in _NO_MODEL:
             what = f"it does not know the model or the address (HTTP {status}: {said})"
-            return self._error(what, "check model and base_url in [llm]", lasting=True)
+            return self._error(what, "check model and base_url in [llm]", lasting=is_new)
         if wait > LONGEST_WAIT:
             return self._error(f"it wants to be left alone for {wait:.0f} s", "try again after that", lasting=True)
         if status == 429:
             return self._error(f"it was asked too often ({said})", "lower per_minute in [llm], or try again later")
         if chat_limits.passes(error):
             return self._error(f"it failed {TRIES} times (HTTP {status}: {said})", "try again later")
-        return self._error(f"it refused the request (HTTP {status}: {said})", "check [llm]")
+        what = f"it refused the request (HTTP {status}: {said})"
+        return self._error(what, "check [llm]", only_this=status in _ONE_REQUEST)
 
     def _plain(self, said: object) -> str:
-        """What a service or a library said: one short line without the key (some services repeat it)."""
-        if isinstance(said, dict):
-            said = said.get("message") or said.get("detail") or said
-        text = str(said or "").encode("utf-8", "replace").decode()[:2000]
-        text = text.replace(self._key, "[key]") if len(self._key) >= SECRET else text
-        if "<html" in text.lower():
-            return "a web page"
-        return texts.clean(text)[0][:200].rstrip(".") or "no reason given"
+        return chat_limits.plain(said, self._secret)
 
     def _note(self, what: str) -> None:
         self._notes[f"{self.where}: {what}"] = None
 
-    def _error(self, what: str, remedy: str, *, lasting: bool = False) -> LanguageModelError:
-        return LanguageModelError(what, where=self.where, remedy=remedy, lasting=lasting)
+    def _error(self, what: str, remedy: str, **more: bool) -> LanguageModelError:
+        return LanguageModelError(what, where=self.where, remedy=remedy, **more)

@@ -44,7 +44,7 @@ class KeptReplies:
         if kept:
             with self._lock:
                 self.kept += kept.usage
-            return kept.model_copy(update={"usage": Usage()})
+            return kept.model_copy(update={"usage": Usage(), "lost": 0})
         if self._model is None:
             raise LanguageModelError(
                 "there is no kept reply",
@@ -52,22 +52,27 @@ class KeptReplies:
                 remedy="ask the model itself, or bring replies with `survey-bot llm import`",
             )
         reply = self._model.ask(request)
-        self.keep(key, reply)
+        if "{" in reply.text:  # "overloaded", said by a gateway with HTTP 200, must not stay for ever
+            self.keep(key, reply)
         return reply
 
     def missing(self, request: Request) -> bool:
         """Whether the model would have to be asked."""
-        return self._read(request.key(self.name)) is None
+        return not self.holds(request.key(self.name))
+
+    def holds(self, key: str) -> bool:
+        """Whether the reply to the request of this key is kept."""
+        return self._read(key) is not None
 
     def keep(self, key: str, reply: Reply) -> bool:
         """Keep a reply to the request of this key, best effort; refused, empty and cut-off ones are not kept.
 
-        Whether it is kept now.
+        Nor is one in the place of another. Whether it was kept.
         """
-        if not _is_worth_keeping(reply):
+        if not _is_worth_keeping(reply) or self.holds(key):
             return False
         try:
-            write_atomically(self._file(key), reply.model_dump_json().encode())
+            write_atomically(self._file(key), reply.model_dump_json(exclude={"lost"}).encode())
         except OSError as error:
             self._note(f"replies cannot be kept ({error.strerror}); they are asked for again in every run")
             return False

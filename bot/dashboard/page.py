@@ -87,12 +87,12 @@ def _advice(facts: Facts) -> Iterator[str]:
     """What a language model did in the last run that read papers, and what the runs of late took; one line."""
     read = next((run for run in reversed(facts.runs) if run.watched), None)
     told = [sentence(wording.advice(read.advice))] if read and read.advice else []
-    lately = [run.advice.usage for run in facts.runs if run.advice and run.started > facts.now - _LATELY]
-    if any(usage.calls for usage in lately):
-        known = [usage.cost for usage in lately if usage.calls and usage.cost is not None]
+    lately = {run.run: run.advice.usage for run in facts.runs if run.advice and run.started > facts.now - _LATELY}
+    if any(usage.calls for usage in lately.values()):  # by run: a plan may have been published twice
+        known = [usage.cost for usage in lately.values() if usage.calls and usage.cost is not None]
         cost = f", {escape(wording.dollars(sum(known)))}" if known else ""
-        tokens = count(sum(usage.tokens for usage in lately), "token")
-        told.append(f"language models took {tokens}{cost} in the last {_LATELY.days} days")
+        tokens = count(sum(usage.tokens for usage in lately.values()), "token")
+        told.append(f"language models took {tokens}{cost} in the runs of the last {_LATELY.days} days")
     if told:
         yield f"{'. '.join(one[0].upper() + one[1:] for one in told)}."
 

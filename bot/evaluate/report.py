@@ -159,7 +159,17 @@ class LlmResult(Model):
             *self.problems,
             f"asking took {wording.took(self.usage)}; replies kept from earlier had taken {wording.took(self.kept)}",
         ]
-        return (*found, *([f"set [llm] top_1 = {self.right:.2f}"] if self.right is not None else []))
+        if self.missing:
+            found.append("run it again to ask about those that are missing: what was answered is kept")
+        elif self.right is not None and self.usable >= LEAST:
+            found.append(f"set [llm] top_1 = {self.right:.2f}")
+        else:
+            found.append(f"{self.usable} usable replies are too few to say what [llm] top_1 is")
+        return tuple(found)
+
+
+LEAST = 20
+"""Replies below which a share of them means nothing."""
 
 
 class MonthFigures(Model):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import Empty, SimpleQueue
 
 from bot.models import NOT_ASKED, Opinion
 from bot.opinion.asking import STEPS, opine
@@ -25,19 +26,31 @@ class Advisor:
 
     def opinions(self, cases: Sequence[Case], steps: Sequence[str] = STEPS) -> Iterator[tuple[int, Opinion]]:
         """(place in ``cases``, opinion) as they come in; the first cases are asked about first."""
-        with ThreadPoolExecutor(self._concurrency, "second opinion") as threads:
-            places = {threads.submit(self._opinion, case, steps): place for place, case in enumerate(cases)}
-            try:
-                for one in as_completed(places):
-                    yield places[one], one.result()
-            finally:  # nobody waits for the rest any more
-                threads.shutdown(wait=False, cancel_futures=True)
+        waiting, found, left = SimpleQueue[tuple[int, Case]](), SimpleQueue[tuple[int, Opinion]](), threading.Event()
+
+        def ask() -> None:
+            while not left.is_set():
+                try:
+                    place, case = waiting.get_nowait()
+                except Empty:
+                    return
+                found.put((place, self._opinion(case, steps)))
+
+        for numbered in enumerate(cases):
+            waiting.put(numbered)
+        for _ in range(min(self._concurrency, len(cases))):
+            threading.Thread(target=ask, name="second opinion", daemon=True).start()  # nothing waits for one that hangs
+        try:
+            for _ in cases:
+                yield found.get()
+        finally:
+            left.set()
 
     def _opinion(self, case: Case, steps: Sequence[str]) -> Opinion:
-        if why := suspicious(case.record, case.flags):
-            return Opinion(model=self.model.name, problems=(f"{NOT_ASKED}{why}",))
         try:
+            if why := suspicious(case.record, case.flags):
+                return Opinion(model=self.model.name, problems=(f"{NOT_ASKED}{why}",))
             return opine(case, self.model, self._prompts, steps)
-        except Exception as error:  # must cost this paper its second opinion, and nothing else
+        except BaseException as error:  # must cost this paper its second opinion, and nothing else
             logging.getLogger(__name__).error("a fault of ours", exc_info=error)
             return Opinion(model=self.model.name, problems=(BUG,))

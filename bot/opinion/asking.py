@@ -53,8 +53,9 @@ def opine(case: Case, model: ChatModel, prompts: Mapping[str, Prompt], steps: Se
         found, problem, usage = _ask(case, model, _STEPS[name], prompts[name])
         more = {} if found is None else found._asdict()
         problems = (*opinion.problems, *more.pop("problems", ()), *([problem] if problem else ()))
+        sent = usage.calls or not problem.startswith(NOT_ASKED)
         more |= {
-            "prompts": (*opinion.prompts, prompts[name].id),
+            "prompts": (*opinion.prompts, *([prompts[name].id] if sent else [])),
             "false_quotes": opinion.false_quotes + more.pop("false_quotes", 0),
             "problems": tuple(dict.fromkeys(problems)),
             "usage": opinion.usage + usage,
@@ -72,9 +73,9 @@ def _ask(
         try:
             answer = model.ask(request)
         except CapReachedError as error:
-            return None, f"{NOT_ASKED}{error.what}", usage
+            return None, f"{NOT_ASKED}{_told(error)}", usage
         except LanguageModelError as error:
-            return None, f"{NO_REPLY}{'; '.join(filter(None, (error.what, error.remedy)))}", usage
+            return None, f"{NO_REPLY}{_told(error)}", usage
         usage += answer.usage
         if answer.finish in REFUSALS:
             return None, REFUSED, usage
@@ -86,9 +87,13 @@ def _ask(
     return None, problem, usage
 
 
+def _told(error: LanguageModelError) -> str:
+    return "; ".join(filter(None, (error.what, error.remedy)))
+
+
 def _whole(answer: Reply) -> str:
     if answer.finish == "length":
-        raise Fault("it was cut off")
+        raise Fault("it was cut off at [llm] max_tokens")
     return answer.text
 
 

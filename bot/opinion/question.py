@@ -10,6 +10,7 @@ from bot import texts
 from bot.chat import Request
 from bot.models import Judgement, Node, Precedent, Record, ScopeVerdict, Taxonomy
 from bot.opinion.prompts import Prompt
+from bot.suspicion import instructing
 
 VERDICTS: tuple[ScopeVerdict, ...] = get_args(ScopeVerdict)
 MOST = 3
@@ -106,8 +107,8 @@ def _values(case: Case) -> dict[str, str]:
 
 def _marker(data: str) -> str:
     """Eight hexadecimal digits, the same for the same data, that stand nowhere in it: nothing in it can end it."""
-    number = 0
-    while (marker := hashlib.sha256(f"{number} {data}".encode()).hexdigest()[:8]) in data:
+    number, small = 0, data.casefold()
+    while (marker := hashlib.sha256(f"{number} {data}".encode()).hexdigest()[:8]) in small:
         number += 1
     return marker
 
@@ -142,10 +143,12 @@ def _class(taxonomy: Taxonomy, label: str) -> str:
 
 
 def _precedents(case: Case) -> Iterable[str]:
-    """Their classes first: what follows on the line is a stranger's."""
+    """Their classes first: what follows on the line is a stranger's; a title that is an order is left out."""
     for one in case.precedents:
-        if labels := [label for label in one.labels if label in case.offered]:
-            yield f"- {', '.join(labels)}: {cut(texts.clean(one.full_title or one.title)[0], PRECEDENT)}"
+        labels = [label for label in one.labels if label in case.offered]
+        title = texts.clean(one.full_title or one.title)[0]
+        if labels and not instructing(title):
+            yield f"- {', '.join(labels)}: {cut(title, PRECEDENT)}"
 
 
 def _listed(head: str, rules: Sequence[str]) -> list[str]:

@@ -10,10 +10,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 from bot import texts
-from bot.models import ScopeVerdict
+from bot.models import Record, ScopeVerdict
 from bot.opinion.question import MOST, VERDICTS, Case, cut
 from bot.suspicion import instructing
 
@@ -100,13 +101,26 @@ def parse_place(text: str, case: Case) -> PlaceReply:
 
 
 def _found(text: str, keys: tuple[str, ...], *, decisive: str) -> dict[str, Any]:
-    """The one JSON object of a reply that has any of the keys, whatever stands around it."""
-    text = text.rpartition(_THOUGHT)[2].strip()
+    """The one JSON object of a reply that has any of the keys, whatever stands around it.
+
+    What a model thought aloud may be long, and holds no reply; a quote may hold the mark that ends a thought.
+    """
+    for reply in (text, text.partition(_THOUGHT)[2]):
+        with suppress(Fault):
+            return _read(reply, keys, decisive)
+    return _read(text.rpartition(_THOUGHT)[2], keys, decisive)
+
+
+def _read(text: str, keys: tuple[str, ...], decisive: str) -> dict[str, Any]:
+    """What ends before the last mark of a thought was thought."""
+    text = text.strip()
     if not text:
         raise Fault("it is empty")
     if len(text) > LONGEST:
         raise Fault(f"it is longer than {LONGEST:,} characters")
-    objects = [one for one in _objects(_ESCAPE.sub(_escaped, text)) if not one.keys().isdisjoint(keys)]
+    text = _ESCAPE.sub(_escaped, text)
+    thought = text.rfind(_THOUGHT)
+    objects = [one for one, end in _objects(text) if end > thought and not one.keys().isdisjoint(keys)]
     if not objects:
         raise Fault(f"it holds no valid JSON object with the keys {', '.join(keys)}")
     if len(objects) > 1:
@@ -116,7 +130,8 @@ def _found(text: str, keys: tuple[str, ...], *, decisive: str) -> dict[str, Any]
     return objects[0]
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
+def _objects(text: str) -> Iterator[tuple[dict[str, Any], int]]:
+    """Each with the place where it ends."""
     start = text.find("{")
     for _ in range(STARTS):
         if start < 0:
@@ -124,7 +139,7 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         end = start + 1
         try:
             found, end = _DECODER.raw_decode(text, start)
-            yield found
+            yield found, end
         except (ValueError, RecursionError):
             pass
         start = text.find("{", end)
@@ -248,9 +263,13 @@ class _Words:
 
 
 def _name(text: str, case: Case) -> str:
-    """The name if it stands in the title or the abstract, as a word of its own; else none."""
+    """The name if it can be one; else none."""
     name = _plain(text).strip(_AROUND)
-    if len(name) > NAME or not any(map(str.isalpha, name)) or instructing(name):
-        return ""
+    return name if len(name) <= NAME and is_named(name, case.record) else ""
+
+
+def is_named(name: str, record: Record) -> bool:
+    """Whether this stands in title or abstract as a word of its own, and is no order."""
     alone = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-    return name if any(alone.search(_plain(one)) for one in (case.record.title, case.record.abstract)) else ""
+    stands = any(alone.search(_plain(one)) for one in (record.title, record.abstract))
+    return stands and any(map(str.isalpha, name)) and not instructing(name)

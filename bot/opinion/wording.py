@@ -39,7 +39,12 @@ def disagreement(opinion: Opinion, own: Sequence[Ranked]) -> str:
 
 def advice(done: Advice) -> str:
     """What a run asked of a language model and what that took, in one line."""
-    counts = ((done.agreed, "agreed"), (done.disagreed, "disagreed"), (done.unusable, "without a usable reply"))
+    counts = (
+        (done.agreed, "agreed"),
+        (done.disagreed, "disagreed"),
+        (done.partly, "with half an answer"),
+        (done.unusable, "without a usable reply"),
+    )
     asked_about = sum(number for number, _ in counts)
     parts = [
         f"asked about {_count(asked_about, 'paper')}",
@@ -49,7 +54,7 @@ def advice(done: Advice) -> str:
     more += [f"{_count(done.false_quotes, 'false quote')}"] * bool(done.false_quotes)
     if done.usage.calls:
         more.append(took(done.usage))
-    elif done.agreed or done.disagreed:
+    elif asked_about:
         more.append("its replies were kept from earlier runs")
     return f"language model {done.model}: {'; '.join([', '.join(parts), *more])}"
 
@@ -124,7 +129,7 @@ def _items(judgement: Judgement, opinion: Opinion, taxonomy: Taxonomy) -> Iterat
     own = ", ".join(f"{class_in(taxonomy, one.label)} {one.probability:.2f}" for one in judgement.alone[:_OWN])
     yield f"class: {_said_of_class(opinion, taxonomy)}; the bot alone: {own}"
     decided = f", decided by {_quoted(opinion.deciding)}" if opinion.deciding else ""
-    scope = _SCOPES[opinion.scope] if opinion.scope else _UNUSABLE
+    scope = _SCOPES[opinion.scope] if opinion.scope else _missing(opinion, "scope")
     yield f"scope: {scope}{decided}; the bot alone: {judgement.scope.score:.2f}"
     names = [escape(taxonomy.leaf(label).name) for label in opinion.ranked or ()]
     if opinion.quotes and names:
@@ -138,7 +143,7 @@ def _items(judgement: Judgement, opinion: Opinion, taxonomy: Taxonomy) -> Iterat
 
 def _said_of_class(opinion: Opinion, taxonomy: Taxonomy) -> str:
     if opinion.ranked is None:
-        return "not asked" if opinion.scope == "out" else _UNUSABLE
+        return _missing(opinion, "place")
     if not opinion.ranked:
         return "**none fits**"
     first, *others = opinion.ranked
@@ -162,6 +167,11 @@ def _spent(opinion: Opinion) -> str:
 
 def _prompts(opinion: Opinion, between: str) -> str:
     return between.join(f"{one.name} v{one.version}" for one in opinion.prompts)
+
+
+def _missing(opinion: Opinion, step: str) -> str:
+    """Why there is no answer to one of the two questions."""
+    return _UNUSABLE if step in [prompt.name for prompt in opinion.prompts] else "not asked"
 
 
 def _quoted(text: str) -> str:

@@ -194,39 +194,48 @@ class Judging:
 
     def _judge(self, papers: Iterable[Read]) -> None:
         """Each paper gets its judgement, those that are not ruled out with a second opinion where one can be had."""
-        waiting = list[tuple[Read, Judgement]]()
+        waiting, advisor = list[tuple[Read, Judgement]](), self._parts.advisor
         for read in papers:
-            self._settle(read, waiting)
-        if advisor := self._parts.advisor:
+            judgement = self._judgement(read)
+            if judgement and advisor and self._is_possible(judgement, read.candidate.raw.id):
+                waiting.append((read, judgement))
+            else:
+                self._settle(read.candidate, judgement)
+        if advisor:
             self._advice = Advice(model=advisor.model.name)
             waiting.sort(key=self._first_asked)
             cases = [case(read.candidate.record, judgement, self._library.taxonomy) for read, judgement in waiting]
             for place, opinion in self._parts.progress(advisor.opinions(cases), "asking", len(cases)):
-                self._settle(waiting[place][0], opinion=opinion)
+                read, _ = waiting[place]
+                self._settle(read.candidate, self._judgement(read, opinion))
             self._notes += advisor.model.notes
+            if self._advice.unusable and not self._advice.agreed + self._advice.disagreed + self._advice.partly:
+                self._failures.append(Failure(what="language model", message="LLM gave no usable reply to anything"))
 
-    def _settle(
-        self, read: Read, waiting: list[tuple[Read, Judgement]] | None = None, opinion: Opinion | None = None
-    ) -> None:
-        """A paper of the first lane becomes a verdict, any other has its fate; or it is ``waiting`` for an opinion."""
-        states = {Lane.SKIP: State.SKIPPED, Lane.ASK: State.ASKED}
-        candidate, record, fate = read.candidate, read.candidate.record, None
+    def _judgement(self, read: Read, opinion: Opinion | None = None) -> Judgement | None:
+        """None where judging failed: the paper is due again."""
+        candidate = read.candidate
         with self._spared(candidate):
-            judgement = self._parts.judge.judge(record, read.reading, read.near, candidate.flags, opinion)
-            if waiting is not None and self._parts.advisor and self._is_possible(judgement, record.id):
-                waiting.append((read, judgement))
-                return
-            self._count(judgement)
-            wanted = self._wanted.get(record.id, "")
-            if wanted:
-                reason = f"{wanted}; {judgement.reason}"
-                judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})
-            if judgement.lane is Lane.PROPOSE or self._is_certain(record.id):
-                self._verdicts.append(Verdict(record=record, judgement=judgement, wanted=wanted))
-                return
-            fate = self._sight.fate(record, states[judgement.lane], judgement.reason, judgement)
-            self._counts[fate.state.value] += 1
-            self._record([fate])
+            return self._parts.judge.judge(candidate.record, read.reading, read.near, candidate.flags, opinion)
+        return None
+
+    def _settle(self, candidate: Candidate, judgement: Judgement | None) -> None:
+        """A paper of the first lane becomes a verdict, any other has its fate."""
+        states = {Lane.SKIP: State.SKIPPED, Lane.ASK: State.ASKED}
+        record, fate = candidate.record, None
+        if judgement:
+            with self._spared(candidate):
+                self._count(judgement)
+                wanted = self._wanted.get(record.id, "")
+                if wanted:
+                    reason = f"{wanted}; {judgement.reason}"
+                    judgement = judgement.model_copy(update={"lane": Lane.PROPOSE, "reason": reason})
+                if judgement.lane is Lane.PROPOSE or self._is_certain(record.id):
+                    self._verdicts.append(Verdict(record=record, judgement=judgement, wanted=wanted))
+                    return
+                fate = self._sight.fate(record, states[judgement.lane], judgement.reason, judgement)
+                self._counts[fate.state.value] += 1
+                self._record([fate])
         self._parts.on_judged(fate or self._sight.fates[record.id])  # not spared: a fate stands, told or not
 
     def _is_possible(self, judgement: Judgement, paper_id: str) -> bool:
@@ -239,7 +248,7 @@ class Judging:
         return (read.candidate.raw.id not in self._wanted, -judgement.chance)
 
     def _count(self, judgement: Judgement) -> None:
-        """What the language model did; why it could not be had is told once."""
+        """What the language model did; why it could not be had, or was of no use, is told once."""
         opinion = judgement.opinion
         if opinion is None or self._advice is None:
             return
@@ -248,8 +257,8 @@ class Judging:
             failure = Failure(what="language model", message=problem)
             if problem.startswith(NO_REPLY) and failure not in self._failures:
                 self._failures.append(failure)
-            elif problem.startswith(NOT_ASKED) and opinion.prompts:  # else its text is suspicious, which its flags tell
-                self._notes.append(problem)
+            elif problem.removeprefix(NOT_ASKED) not in judgement.flags:
+                self._notes.append(f"language model: {problem}")
 
     @contextmanager
     def _spared(self, candidate: Candidate) -> Iterator[None]:

@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from bot import suspicion, texts
 from bot.fates import NO_CLASS, OUT, Advice, Fate
-from bot.models import Judgement, Library, Opinion, PromptId, Record, Taxonomy, Usage
+from bot.models import NO_REPLY, NOT_ASKED, Judgement, Library, Opinion, PromptId, Record, Taxonomy, Usage
+from bot.opinion import reply
+from bot.opinion.advisor import BUG
+from bot.opinion.asking import REFUSED, STEPS, TURNS, UNUSABLE
 from bot.opinion.question import MOST
 from bot.opinion.reply import LINE, NAME, QUOTE, QUOTES
 from bot.recheck import plain
+from bot.settings import Llm
 
 _PROBLEMS, _FALSE = 6, 20_000
-_MODEL, _PROBLEM = 200, 500
+_PROBLEM = 500
 """Characters."""
+_FIXED = (reply.FALSE_QUOTE, reply.NO_QUOTE, reply.INSTRUCTING, reply.NOT_LATIN, REFUSED, BUG)
+_BEGUN = (UNUSABLE, NO_REPLY, NOT_ASKED)
+"""What a problem says, or how it begins."""
 _CUT = " …"
 """How a line of the model's ends that was cut."""
-_CALLS, _TOKENS, _COST = 10, 10_000_000, 1_000.0
-"""What one paper can take; the cost in US dollars."""
-_PAPERS = 100_000
-"""So many a run can ask about."""
+_CALLS = TURNS * len(STEPS)
+"""For one paper."""
+_TOKENS, _LONGER = 300_000, 10
+"""Of one call, beside ten times the longest reply: a prompt has 60,000 characters at most, of three bytes or so."""
+_MODEL = "it tells of a language model that is not the one set"
 
 
-def wrong_in(judgement: Judgement, record: Record, library: Library, prompts: Collection[PromptId]) -> Iterator[str]:
+class Asking(NamedTuple):
+    """With what this job would ask a language model, and so the other one must have."""
+
+    llm: Llm
+    prompts: Collection[PromptId]
+
+    def is_of(self, model: str) -> bool:
+        """Whether this is the model that is set."""
+        return bool(model) and model == self.llm.model
+
+    def can_take(self, usage: Usage, papers: int = 1) -> bool:
+        """Whether asking about so many papers can take this much; without a call, nothing was taken."""
+        most = usage.calls * (_TOKENS + _LONGER * self.llm.max_tokens)
+        price = self.llm.prices.get(self.llm.model)
+        highest = max(price.input, price.output) if price else 0.0
+        return (
+            usage.calls <= _CALLS * papers
+            and usage.tokens <= most
+            and (usage.cost or 0.0) <= most * highest / 1e6  # no number is no less than any
+        )
+
+
+def wrong_in(judgement: Judgement, record: Record, library: Library, asking: Asking) -> Iterator[str]:
     """What is wrong with the opinion in a judgement, and with what the bot alone thought; one sentence each."""
     own, opinion = judgement.own, judgement.opinion
     if bool(own) != (opinion is not None):
@@ -39,24 +69,44 @@ def wrong_in(judgement: Judgement, record: Record, library: Library, prompts: Co
         ranked for ranked in judgement.placement if ranked.label in judgement.labels
     ):
         yield "its classes are not those of the bot alone, and the language model ranked none"
-    yield from _origin(opinion, prompts)
+    yield from _origin(opinion, asking)
     yield from _content(opinion, record, library.taxonomy)
+    if not _was_asked(opinion):
+        yield "the language model says something that it was not asked"
 
 
-def _origin(opinion: Opinion, prompts: Collection[PromptId]) -> Iterator[str]:
+def _origin(opinion: Opinion, asking: Asking) -> Iterator[str]:
     """Who was asked, how, and what it took."""
-    if not _is_name(opinion.model):
-        yield "the language model's name is none, too long, or no plain line"
-    if any(prompt not in prompts for prompt in opinion.prompts) or len(opinion.prompts) > len(set(opinion.prompts)):
+    if not asking.is_of(opinion.model):
+        yield _MODEL
+    if any(one not in asking.prompts for one in opinion.prompts) or len(opinion.prompts) > len(set(opinion.prompts)):
         yield "the language model was asked with prompts that are none of this bot's"
-    if opinion.usable and not opinion.prompts:
-        yield "the language model was never asked, and says something all the same"
-    if not (_is_usage(opinion.usage) and 0 <= opinion.false_quotes <= _FALSE):
+    if not (asking.can_take(opinion.usage) and 0 <= opinion.false_quotes <= _FALSE):
         yield plain.NUMBER
-    if len(opinion.problems) > _PROBLEMS or not all(
-        problem.startswith("LLM ") and _is_line(problem, _PROBLEM) for problem in opinion.problems
-    ):
-        yield "the problems with the language model are too many, too long, or no plain lines"
+    if len(opinion.problems) > _PROBLEMS or not all(map(_is_problem, opinion.problems)):
+        yield "the problems with the language model are too many, too long, or none that the bot tells of"
+
+
+def _was_asked(opinion: Opinion) -> bool:
+    """Whether all it says answers a question that was put."""
+    names = [prompt.name for prompt in opinion.prompts]
+    is_judged, is_placed, ranked = opinion.scope is not None, opinion.ranked is not None, opinion.ranked or ()
+    needs = (
+        (is_judged, "scope" in names),
+        (is_placed, "place" in names),
+        (opinion.reason or opinion.deciding, is_judged),
+        (opinion.name or opinion.idea, is_placed),
+        (opinion.quotes, ranked),
+        (opinion.why_not, ranked[1:]),
+        (opinion.false_quotes, opinion.usable),
+    )
+    return all(needed or not said for said, needed in needs)
+
+
+def _is_problem(text: str) -> bool:
+    """What the service says stands in some, so it is read as the model's words are."""
+    told = text.startswith(_BEGUN) and _is_line(text, _PROBLEM) and not suspicion.instructing(text)
+    return told or text in _FIXED
 
 
 def _content(opinion: Opinion, record: Record, taxonomy: Taxonomy) -> Iterator[str]:
@@ -66,7 +116,7 @@ def _content(opinion: Opinion, record: Record, taxonomy: Taxonomy) -> Iterator[s
     quotes = (*opinion.quotes, *([opinion.deciding] if opinion.deciding else []))
     if len(opinion.quotes) > QUOTES or not all(_stands_in(quote, record, QUOTE) for quote in quotes):
         yield "a quote of the language model does not stand in the paper"
-    if opinion.name and not _stands_in(opinion.name, record, NAME):
+    if opinion.name and not (len(opinion.name) <= NAME and reply.is_named(opinion.name, record)):
         yield "the name of the method does not stand in the paper"
     words = (opinion.reason, opinion.why_not, opinion.idea)
     if not all(map(_is_harmless, words)):
@@ -90,33 +140,23 @@ def _is_harmless(text: str) -> bool:
     return _is_line(text, LINE) and not suspicion.instructing(text)
 
 
-def _is_name(model: str) -> bool:
-    return bool(model) and plain.is_plain(model, _MODEL) and not suspicion.instructing(model)
-
-
-def _is_usage(usage: Usage, papers: int = 1) -> bool:
-    cost = usage.cost or 0.0
-    return (
-        usage.calls <= _CALLS * papers
-        and usage.tokens <= _TOKENS * papers
-        and math.isfinite(cost)
-        and cost <= _COST * papers
-    )
-
-
-def wrong_in_fate(fate: Fate, taxonomy: Taxonomy) -> Iterator[str]:
+def wrong_in_fate(fate: Fate, taxonomy: Taxonomy, asking: Asking) -> Iterator[str]:
     """What is wrong with what a fate tells of an opinion."""
+    if (fate.opinion or fate.usage) and not asking.llm.model:
+        yield _MODEL
     if fate.opinion and fate.opinion not in (NO_CLASS, OUT, *taxonomy.paths):
         yield "the language model's class is none of this taxonomy"
-    if fate.usage and not _is_usage(fate.usage):
+    if fate.usage and not asking.can_take(fate.usage):
         yield plain.NUMBER
 
 
-def wrong_advice(advice: Advice) -> str:
-    """What is wrong with what a plan tells of all that was asked."""
-    counts = (advice.agreed, advice.disagreed, advice.unusable, advice.without, advice.false_quotes)
-    if not _is_name(advice.model):
-        return "the language model's name is none, too long, or no plain line"
-    if not (all(0 <= number <= _PAPERS for number in counts) and _is_usage(advice.usage, _PAPERS)):
+def wrong_advice(advice: Advice, papers: int, asking: Asking) -> str:
+    """What is wrong with what a plan of so many papers tells of all that was asked."""
+    counts = (advice.agreed, advice.disagreed, advice.unusable, advice.without)
+    if not asking.is_of(advice.model):
+        return _MODEL
+    if not (min(*counts, advice.false_quotes) >= 0 and sum(counts) <= papers):
+        return plain.NUMBER
+    if not (advice.false_quotes <= _FALSE * papers and asking.can_take(advice.usage, sum(counts))):
         return plain.NUMBER
     return ""

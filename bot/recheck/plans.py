@@ -15,7 +15,9 @@ from bot.fates import Advice, Failure, Fate, RunReport, State
 from bot.markdown import shortened
 from bot.models import Library, PromptId
 from bot.plan import Plan, Verdict
-from bot.recheck import opinions, plain, verdicts
+from bot.recheck import plain, verdicts
+from bot.recheck.opinions import Asking, wrong_advice, wrong_in_fate
+from bot.settings import Llm
 from bot.yaml_format import taxonomy_sha
 
 T = TypeVar("T")
@@ -53,26 +55,31 @@ def read_plan(text: str | bytes) -> Plan:
 
 
 def recheck(
-    plan: Plan, library: Library, *, now: datetime, prompts: Collection[PromptId] = ()
+    plan: Plan,
+    library: Library,
+    *,
+    now: datetime,
+    prompts: Collection[PromptId] = (),
+    llm: Llm = Llm(),  # noqa: B008 - immutable
 ) -> tuple[Plan, list[str]]:
     """The part of a plan that holds, and a sentence on everything that does not.
 
-    A genuine plan comes back as it was. ``prompts`` are all that a language model can have been asked with. Raises
-    DataError when not even its name and its time can be believed.
+    A genuine plan comes back as it was. ``prompts`` are all that a language model can have been asked with, ``llm``
+    the settings by which it was asked. Raises DataError when not even its name and its time can be believed.
     """
     if not re.fullmatch(r"[\w.:-]{1,64}", plan.run, re.ASCII):
         raise DataError("the name of its run is none", where="the plan", remedy=_AGAIN)
     if plan.started.tzinfo is None or not now - _OLDEST <= plan.started <= now + _EARLY:
         raise DataError("it was not made lately", where="the plan", remedy=_AGAIN)
-    this = _Recheck(plan, library.under_current_ids(), prompts)
+    this = _Recheck(plan, library.under_current_ids(), Asking(llm, prompts))
     return this.plan(), this.told()
 
 
 class _Recheck:
     """One plan. ``library`` is labelled by the ids of today, as the judge sees it."""
 
-    def __init__(self, plan: Plan, library: Library, prompts: Collection[PromptId]) -> None:
-        self._plan, self._library, self._prompts = plan, library, prompts
+    def __init__(self, plan: Plan, library: Library, asking: Asking) -> None:
+        self._plan, self._library, self._asking = plan, library, asking
         self._names = {paper.short_name for paper in library.papers.values()}
         self._refused: list[str] = []
 
@@ -90,14 +97,16 @@ class _Recheck:
         counts = dict(self._kept("a count", plan.counts.items(), _wrong_count, _TEXTS))
         if due:
             counts["failed"] = counts.get("failed", 0) + len(due)  # so that every paper stays counted once
+        fates = (*self._fates(trusted), *due)
+        papers = {fate.id for fate in fates}.union(verdict.record.id for verdict in kept)
         update = {
             "counts": counts,
             "failures": self._kept("a failure", plan.failures, _wrong_failure, _TEXTS),
             "notes": self._kept("a note", plan.notes, _wrong_line, _TEXTS),
             "remarks": remarks,
-            "fates": (*self._fates(trusted), *due),
+            "fates": fates,
             "verdicts": kept,
-            "advice": self._advice(),
+            "advice": self._advice(len(papers)),
             "provenance": plan.provenance if trusted else None,
         }
         return plan.model_copy(update=update)
@@ -114,9 +123,9 @@ class _Recheck:
         self._refused.append(f"the plan was judged under another rulebook: {judged:,} judgements are not used")
         return False
 
-    def _advice(self) -> Advice | None:
+    def _advice(self, papers: int) -> Advice | None:
         advice = self._plan.advice
-        if advice is None or not (wrong := opinions.wrong_advice(advice)):
+        if advice is None or not (wrong := wrong_advice(advice, papers, self._asking)):
             return advice
         self._refused.append(f"what it tells of the language model is left out: {wrong}")
         return None
@@ -184,7 +193,7 @@ class _Recheck:
         return "it is listed already" if paper in self._library.papers else ""
 
     def _wrong_verdict(self, verdict: Verdict, plan: Plan) -> str:
-        return verdicts.wrong(verdict, plan, self._library, self._prompts)
+        return verdicts.wrong(verdict, plan, self._library, self._asking)
 
     def _wrong_fate(self, fate: Fate) -> str:
         return self._wrong_id(fate.id) or next(self._wrong_in(fate), "")
@@ -211,7 +220,7 @@ class _Recheck:
         near = {name for name, _ in fate.near}
         if len(fate.near) > plain.MANY or near - self._names or not all(plain.is_cosine(one) for _, one in fate.near):
             yield "it names papers that are not listed"
-        yield from opinions.wrong_in_fate(fate, self._library.taxonomy)
+        yield from wrong_in_fate(fate, self._library.taxonomy, self._asking)
 
 
 def _is_judged(fate: Fate) -> bool:

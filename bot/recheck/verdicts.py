@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
 from bot import check, texts
-from bot.models import Judgement, Library, PromptId, Record
+from bot.models import Judgement, Lane, Library, Record
+from bot.opinion.fusion import differences
 from bot.plan import Plan, Verdict
 from bot.propose import propose
 from bot.recheck import opinions, plain
+from bot.recheck.opinions import Asking
 from bot.scope import KeywordRule
 from bot.settings import Scope, TermGroup
+from bot.suspicion import suspicious
 
 _ABSTRACT, _COMMENT = 20_000, 2_000
 """Characters; arXiv takes 1,920 of an abstract and 400 of a comment, other sources more."""
@@ -25,19 +28,21 @@ _WORDS = re.compile(r"\w\w+")
 _CATEGORY = re.compile(r"[a-z-]{1,20}(?:\.[A-Za-z-]{1,20})?", re.ASCII)
 
 
-def wrong(verdict: Verdict, plan: Plan, library: Library, prompts: Collection[PromptId]) -> str:
-    """What is wrong first, or nothing; ``library`` is labelled by the ids of today, ``prompts`` are the bot's own."""
-    return next(_problems(verdict, plan, library, prompts), "")
+def wrong(verdict: Verdict, plan: Plan, library: Library, asking: Asking) -> str:
+    """What is wrong first, or nothing; ``library`` is labelled by the ids of today."""
+    return next(_problems(verdict, plan, library, asking), "")
 
 
-def _problems(verdict: Verdict, plan: Plan, library: Library, prompts: Collection[PromptId]) -> Iterator[str]:
+def _problems(verdict: Verdict, plan: Plan, library: Library, asking: Asking) -> Iterator[str]:
     record, judgement = verdict.record, verdict.judgement
     yield from _record(record)
     yield from _placement(judgement, library)
     yield from _scope(record, judgement)
     yield from _rationale(record, judgement, library)
     yield from _precedents(judgement, library)
-    yield from opinions.wrong_in(judgement, record, library, prompts)
+    yield from opinions.wrong_in(judgement, record, library, asking)
+    if judgement.lane is Lane.PROPOSE and not verdict.wanted and _is_doubted(record, judgement):
+        yield "it is to be proposed, and nobody wants it, though its text or the language model speaks against that"
     if not (plain.is_plain(judgement.reason, plain.LINE) and plain.is_plain(verdict.wanted, plain.LINE)):
         yield "its reason is too long, or no plain line"
     if len(judgement.flags) > _FLAGS or not plain.are_plain(judgement.flags, _FLAG):
@@ -71,6 +76,12 @@ def _placement(judgement: Judgement, library: Library) -> Iterator[str]:
         yield "its first class is not the most probable one"
     if not (plain.are_parts(judgement.lines) and all(plain.are_parts(ranked.parts) for ranked in judgement.placement)):
         yield plain.NUMBER
+
+
+def _is_doubted(record: Record, judgement: Judgement) -> bool:
+    """Whether the judge would have lowered its lane."""
+    opinion = judgement.opinion
+    return bool(suspicious(record, judgement.flags) or (opinion and differences(opinion, judgement.own)))
 
 
 def _scope(record: Record, judgement: Judgement) -> Iterator[str]:

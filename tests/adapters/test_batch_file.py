@@ -94,9 +94,15 @@ def test_a_reply_that_is_odd_is_a_reply(said: chat.Said, text: str, finish: str)
     assert read(line(said=said)) == [(KEY, GOOD[1].model_copy(update={"text": text, "finish": finish}))]
 
 
-def test_a_reply_without_counts_took_nothing_that_is_known() -> None:
-    ((_, reply),) = read(line(said=chat.reply("thin", usage=None)))
+@pytest.mark.parametrize("counts", [None, (-5, 20), (100, 1.5), (True, 20), (None, 20)])
+def test_a_reply_without_two_counts_took_nothing_that_is_known(counts: Any) -> None:
+    ((_, reply),) = read(line(said=chat.reply("thin", usage=counts)))
     assert reply.usage == Usage(calls=1, cost=0.0)
+
+
+def test_a_service_is_not_believed_whatever_it_counts() -> None:
+    ((_, reply),) = read(line(said=chat.reply("thin", usage=(10**30, 10**400))))
+    assert reply.usage == Usage(calls=1, input=2_000_000, output=100_000, cost=2.2)
 
 
 @pytest.mark.parametrize(

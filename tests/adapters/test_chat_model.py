@@ -4,7 +4,9 @@ import gzip
 import json
 import subprocess
 import sys
+import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -198,30 +200,48 @@ def test_looking_at_a_model_loads_nothing_heavy() -> None:
 
 
 def test_tokens_are_counted_and_priced(made: Make, server: ChatServer) -> None:
-    server.say(reply("{}", usage=(2_000, 500)))
-    assert made(prices={"m": Price(input=0.5, output=4)}).ask(REQUEST).usage == Usage(
-        calls=1, input=2_000, output=500, cost=0.003
+    server.say(reply("{}", usage=(100, 500)))
+    assert made(prices={"m": Price(input=10, output=4)}).ask(REQUEST).usage == Usage(
+        calls=1, input=100, output=500, cost=0.003
     )
     assert made(prices={"other": Price(input=0.5, output=4)}).ask(REQUEST).usage.cost is None
 
 
-def test_a_service_that_counts_no_tokens_is_told_once(made: Make, server: ChatServer) -> None:
-    server.say(reply("{}", usage=None))
+def uncounted() -> Said:
+    """A reply with an account that has no count of tokens in it."""
+    body = json.loads(reply("{}").body)
+    return Said(200, json.dumps({**body, "usage": {"total_tokens": 7}}).encode())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        reply("{}", usage=None),
+        uncounted(),
+        reply("{}", usage=(0, 0)),
+        reply("{}", usage=(-5, 20)),
+        reply("{}", usage=(100, -1)),
+        reply("{}", usage=(100, 1.5)),
+        reply("{}", usage=(None, 20)),
+    ],
+)
+def test_a_service_that_counts_no_tokens_is_told_once(made: Make, server: ChatServer, said: Said) -> None:
+    server.say(said)
     model = made()
     assert [model.ask(REQUEST).usage for _ in range(2)] == [Usage(calls=1, cost=None)] * 2
     assert model.notes == (
-        f"{server.url}, model m: it does not say how many tokens a reply took; they are counted as 0",
+        f"{server.url}, model m: it does not say how many tokens a reply took; the most they can be is reckoned with",
     )
 
 
-@pytest.mark.parametrize("counts", [(-5, -5), (10**30, 10**400), (1.5, True), ("many", None)])
-def test_counts_of_tokens_that_are_none_do_no_harm(made: Make, server: ChatServer, counts: tuple[Any, Any]) -> None:
-    body = json.loads(reply("{}").body)
-    body["usage"] = {"prompt_tokens": counts[0], "completion_tokens": counts[1], "total_tokens": 7}
-    server.say(Said(200, json.dumps(body).encode()))
-    usage = made(prices={"m": Price(input=1, output=1)}).ask(REQUEST).usage
-    assert (usage.calls, usage.input) == (1, 0)
-    assert usage.output <= 1
+@pytest.mark.parametrize(("limit", "most"), [(1_500, 100_000), (20_000, 200_000)])
+def test_a_service_is_not_believed_more_tokens_than_there_can_be(
+    made: Make, server: ChatServer, limit: int, most: int
+) -> None:
+    server.say(reply("{}", usage=(10**30, 10**400)))
+    usage = made(max_tokens=limit).ask(REQUEST._replace(messages=(Message("user", "é" * 1_000),))).usage
+    assert 2_000 < usage.input < 2_500
+    assert usage.output == most
 
 
 @pytest.mark.parametrize(
@@ -239,7 +259,7 @@ def test_counts_of_tokens_that_are_none_do_no_harm(made: Make, server: ChatServe
         (reply("a half \ud83e of a sign"), "a half ? of a sign", "stop"),
         (reply("thin", reasoning_content="hm", audio=None, function_call=None), "thin", "stop"),
         (Said(200, reply("thin").body, {"Content-Type": "text/plain"}), "thin", "stop"),
-        (Said(200, gzip.compress(reply("thin").body), {**chat.JSON, "Content-Encoding": "gzip"}), "thin", "stop"),
+        (Said(200, reply("thin").body, {**chat.JSON, "Content-Encoding": "Identity"}), "thin", "stop"),
     ],
 )
 def test_a_reply_that_is_odd_is_a_reply(made: Make, server: ChatServer, said: Said, text: str, finish: str) -> None:
@@ -276,7 +296,26 @@ def test_what_is_no_chat_completion_is_told_and_asked_once(made: Make, server: C
     error = told(made())
     assert str(error) == f"{server.url}, model m: its reply is not a chat completion; check base_url in [llm]"
     assert not error.lasting
+    assert error.lost == 1
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "The prompt was filtered.", "code": "content_filter", "param": "prompt"},
+        {"message": "It violates the policy.", "code": "content_policy_violation"},
+        {"message": "Bad 'temperature'.", "code": "400", "innererror": {"code": "content_filter"}},
+        {"message": "Bad grammar.", "inner_error": {"code": "content_policy_violation"}},
+    ],
+)
+def test_a_text_that_the_filter_of_the_service_refuses_is_a_refusal(
+    made: Make, server: ChatServer, error: dict[str, Any]
+) -> None:
+    server.say(chat.RESET, Said(400, json.dumps({"error": error}).encode()))
+    model = made()
+    assert model.ask(REQUEST) == Reply(text="", finish="content_filter", usage=Usage(calls=1, cost=None), lost=1)
+    assert model.notes == ()
 
 
 # --- failures ---
@@ -322,7 +361,76 @@ def test_every_failure_is_one_sentence_and_tried_again_only_where_that_can_help(
     assert len(server.requests) == requests == len(pauses) + 1
 
 
-@pytest.mark.parametrize("said", [chat.HANG, chat.DRIP, chat.DRIP_HEAD])
+@pytest.mark.parametrize(
+    "said",
+    [
+        failing(400, "Bad words"),
+        failing(400, "This model's maximum context length is 8192 tokens.", "context_length_exceeded"),
+        failing(403, "Your input was flagged"),
+        failing(413),
+        failing(422),
+        chat.huge(),
+    ],
+)
+def test_what_is_wrong_with_one_request_says_so(made: Make, server: ChatServer, said: Said) -> None:
+    server.say(said)
+    assert told(made()).only_this
+
+
+@pytest.mark.parametrize("said", [chat.KEY_REFUSED, chat.FORBIDDEN, chat.NO_MODEL, chat.DOWN, chat.RESET, chat.GARBAGE])
+def test_what_is_wrong_with_the_service_says_so(made: Make, server: ChatServer, said: Said) -> None:
+    server.say(said)
+    assert not told(made()).only_this
+
+
+@pytest.mark.parametrize(
+    ("said", "lasting", "only_this"),
+    [
+        (chat.FORBIDDEN, False, True),
+        (chat.NO_MODEL, False, False),
+        (failing(405), False, False),
+        (failing(307), False, False),
+        (chat.KEY_REFUSED, True, False),
+        (chat.NO_QUOTA, True, False),
+    ],
+)
+def test_a_model_that_has_replied_is_there_and_may_be_asked(
+    made: Make, server: ChatServer, said: Said, lasting: bool, only_this: bool
+) -> None:
+    model = made()
+    model.ask(REQUEST)
+    server.say(said)
+    error = told(model)
+    assert (error.lasting, error.only_this) == (lasting, only_this)
+
+
+@pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        (chat.RESET, 3),
+        (chat.TORN, 3),
+        (chat.FOR_EVER, 1),
+        (chat.GARBAGE, 1),
+        (chat.DOWN, 0),
+        (chat.TOO_OFTEN, 0),
+        (chat.KEY_REFUSED, 0),
+        (Said(500, chat.huge().body), 0),
+    ],
+)
+def test_requests_that_were_sent_and_never_answered_are_counted(
+    made: Make, server: ChatServer, said: Said, lost: int
+) -> None:
+    server.say(said)
+    assert told(made()).lost == lost
+
+
+def test_requests_without_an_answer_are_counted_where_a_later_one_has_a_reply(made: Make, server: ChatServer) -> None:
+    server.say(chat.TORN, chat.DOWN, GOOD)
+    model = made()
+    assert [model.ask(REQUEST).lost for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize("said", [chat.HANG, chat.DRIP, chat.DRIP_HEAD, chat.PUT_OFF])
 def test_a_reply_that_does_not_come_to_an_end_is_given_up_in_time(made: Make, server: ChatServer, said: Said) -> None:
     server.say(GOOD)
     model = made(timeout=0.2)
@@ -333,11 +441,68 @@ def test_a_reply_that_does_not_come_to_an_end_is_given_up_in_time(made: Make, se
     assert time.monotonic() - began < 0.2 * chat_limits.TRIES + 1
     assert "it did not reply within 0.2 s; raise timeout in [llm], or try again later" in str(error)
     assert not error.lasting
+    assert error.lost == chat_limits.TRIES
+    patience = time.monotonic() + 1
+    while any(thread.name == chat_limits.THREAD for thread in threading.enumerate()):
+        assert time.monotonic() < patience, "a thread still reads"
 
 
-def test_a_small_packet_that_unpacks_to_a_flood_is_given_up(made: Make, server: ChatServer) -> None:
-    server.say(Said(200, gzip.compress(b" " * 20_000_000), {**chat.JSON, "Content-Encoding": "gzip"}))
-    assert "larger than 1 MB" in str(told(made()))
+def packed(times: int, status: int = 200, name: str = "gzip") -> Said:
+    """A reply of 20 MB of blanks, packed so many times."""
+    body = b" " * 20_000_000
+    for _ in range(times):
+        body = gzip.compress(body)
+    return Said(status, body, {**chat.JSON, "Content-Encoding": ", ".join([name] * times)})
+
+
+@pytest.mark.parametrize("said", [packed(1), packed(2), packed(1, name="zstd"), packed(1, name="x\u00e9")])
+def test_a_reply_that_is_packed_is_not_unpacked(made: Make, server: ChatServer, said: Said) -> None:
+    server.say(said)
+    model = made()
+    tracemalloc.start()
+    try:
+        error = told(model)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert str(error).endswith("its reply is packed, which was not asked for; check base_url in [llm]")
+    assert server.headers[0]["accept-encoding"] == "identity"
+    assert error.lost == 1
+    assert most < 20_000_000
+
+
+def test_of_a_failure_that_is_packed_the_status_is_told(made: Make, server: ChatServer) -> None:
+    server.say(packed(2, 401))
+    assert "the key was refused" in str(told(made()))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "".join(chr(ord(letter) + 0xFEE0) for letter in KEY),
+        "\u200b".join(KEY),
+        "sk-very-\nsecret",
+        "sk-\u00a0very - secret",
+        "SK\u2011VERY\u2011SECRET",
+        " ".join(KEY),
+    ],
+)
+@pytest.mark.parametrize("wrap", [lambda said: said, lambda said: [said], lambda said: {"loc": {"said": said}}])
+def test_a_key_in_disguise_is_not_repeated(
+    made: Make, server: ChatServer, key: str, wrap: Callable[[str], object]
+) -> None:
+    said = {"error": {"message": wrap(f"Wrong key: {key} was sent")}}
+    server.say(Said(400, json.dumps(said).encode()))
+    assert "Wrong key: [key] was sent" in str(told(made()))
+
+
+@pytest.mark.parametrize("length", [200, 2_000, chat_limits.LONGEST])
+@pytest.mark.parametrize("fill", ["x", "\u200b", " "])
+def test_a_key_at_the_limit_of_what_is_shown_is_not_cut_into_a_part(
+    made: Make, server: ChatServer, length: int, fill: str
+) -> None:
+    server.say(failing(400, "No:" + fill * (length - 11) + KEY))
+    assert "sk-" not in str(told(made()))
 
 
 def test_failures_that_pass_are_waited_for_longer_and_longer(
@@ -470,8 +635,37 @@ def test_an_endpoint_that_takes_no_limit_at_all_ends_in_one_sentence(made: Make,
             400, f"Unknown parameter: '{'max_tokens' if 'max_tokens' in body else 'max_completion_tokens'}'"
         )
     )
-    assert "it refused the request (HTTP 400: Unknown parameter: 'max_completion_tokens')" in str(told(made()))
+    error = told(made())
+    assert "it refused the request (HTTP 400: Unknown parameter: 'max_tokens')" in str(error)
+    assert error.only_this
     assert len(server.requests) == 2
+
+
+def test_a_refusal_that_quotes_a_paper_switches_nothing_off_for_others(made: Make, server: ChatServer) -> None:
+    words = "Bad input: max_tokens of a temperature-aware grammar"
+    server.say(lambda body: failing(400, words) if "paper" in body["messages"][0]["content"] else GOOD)
+    model = made()
+    with pytest.raises(LanguageModelError, match=f"HTTP 400: {words}") as caught:
+        model.ask(REQUEST._replace(messages=(Message("user", "the paper"),)))
+    assert caught.value.only_this
+    server.requests.clear()
+    model.ask(REQUEST)
+    assert server.requests[0].keys() >= {"max_tokens", "temperature", "response_format"}
+    assert model.notes == ()
+
+
+def test_an_option_that_a_refusal_names_is_left_out_even_if_the_next_try_fails(made: Make, server: ChatServer) -> None:
+    server.say(chat.NO_TEMPERATURE, failing(400, "Too long", param="messages"))
+    model = made()
+    assert "HTTP 400: Too long" in str(told(model))
+    server.say(GOOD)
+    model.ask(REQUEST)
+    assert ["temperature" in body for body in server.requests] == [True, False, False]
+
+
+def test_a_failure_of_another_kind_after_an_option_was_left_out_is_told_itself(made: Make, server: ChatServer) -> None:
+    server.say(failing(400, "No grammar"), chat.NO_QUOTA)
+    assert told(made()).lasting
 
 
 def test_a_limit_of_tokens_that_is_too_large_is_told_under_its_name(made: Make, server: ChatServer) -> None:

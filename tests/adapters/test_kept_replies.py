@@ -14,6 +14,7 @@ from bot.chat import Message, Reply, Request
 from bot.errors import LanguageModelError
 from bot.models import Usage
 
+THIN = '{"crust": "thin"}'
 TOOK = Usage(calls=1, input=100, output=20, cost=0.25)
 
 
@@ -26,7 +27,7 @@ class Baker:
 
     name, notes = "m", ()
 
-    def __init__(self, reply: Reply = Reply(text="thin", usage=TOOK)) -> None:  # noqa: B008 - immutable
+    def __init__(self, reply: Reply = Reply(text=THIN, usage=TOOK, lost=2)) -> None:  # noqa: B008 - immutable
         self.reply = reply
         self.asked: list[str] = []
 
@@ -46,7 +47,7 @@ def test_the_same_is_asked_and_paid_once_even_by_a_later_run(folder: Path) -> No
     assert first.ask(request()) == baker.reply
     assert first.kept == Usage()
     later = KeptReplies(folder, "m", baker)
-    assert later.ask(request()) == Reply(text="thin")
+    assert later.ask(request()) == Reply(text=THIN)
     assert later.ask(request()).usage == Usage()
     assert later.kept == TOOK + TOOK
     assert baker.asked == ["place 1"]
@@ -54,7 +55,7 @@ def test_the_same_is_asked_and_paid_once_even_by_a_later_run(folder: Path) -> No
 
 
 def test_what_nobody_has_a_price_for_stays_without_one(folder: Path) -> None:
-    baker = Baker(Reply(text="thin", usage=Usage(calls=1, input=1, output=1, cost=None)))
+    baker = Baker(Reply(text=THIN, usage=Usage(calls=1, input=1, output=1, cost=None)))
     replies = KeptReplies(folder, "m", baker)
     replies.ask(request())
     replies.ask(request())
@@ -72,7 +73,7 @@ def test_another_model_another_prompt_and_another_schema_are_other_questions(fol
 
 @pytest.mark.parametrize(
     "reply",
-    [Reply(text="{", finish="length"), Reply(text="no", finish="refusal"), Reply(text="", finish="stop")],
+    [Reply(text="{", finish="length"), Reply(text="{", finish="refusal"), Reply(text="", finish="stop")],
 )
 def test_replies_of_no_use_are_given_on_and_not_kept(folder: Path, reply: Reply) -> None:
     baker = Baker(reply)
@@ -83,12 +84,31 @@ def test_replies_of_no_use_are_given_on_and_not_kept(folder: Path, reply: Reply)
     assert replies.missing(request())
 
 
+def test_what_a_gateway_says_in_the_place_of_the_model_is_not_kept(folder: Path) -> None:
+    baker = Baker(Reply(text="We are overloaded."))
+    replies = KeptReplies(folder, "m", baker)
+    assert replies.ask(request()) == baker.reply
+    assert replies.missing(request())
+    baker.reply = Reply(text=THIN)
+    assert [replies.ask(request()).text for _ in range(2)] == [THIN] * 2
+    assert len(baker.asked) == 2
+
+
+def test_a_reply_that_is_brought_is_kept_whatever_it_says_but_never_in_the_place_of_another(folder: Path) -> None:
+    replies, key = KeptReplies(folder, "m", None), request().key("m")
+    assert not replies.holds(key)
+    assert replies.keep(key, Reply(text="thin"))
+    assert replies.holds(key)
+    assert not replies.keep(key, Reply(text=THIN))
+    assert replies.ask(request()) == Reply(text="thin")
+
+
 def test_brought_replies_are_replies_and_without_a_model_the_others_are_missing(folder: Path) -> None:
     replies = KeptReplies(folder, "m", None)
     assert replies.missing(request())
     assert replies.keep(request().key("m"), Baker().reply)
     assert not replies.missing(request())
-    assert replies.ask(request()) == Reply(text="thin")
+    assert replies.ask(request()) == Reply(text=THIN)
     with pytest.raises(LanguageModelError) as caught:
         replies.ask(request(2))
     assert str(caught.value) == (
@@ -126,7 +146,7 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_done_without(folder: P
     folder.write_text("a file")
     baker = Baker()
     replies = KeptReplies(folder, "m", baker)
-    assert [replies.ask(request(number)).text for number in range(3)] == ["thin"] * 3
+    assert [replies.ask(request(number)).text for number in range(3)] == [THIN] * 3
     assert replies.notes == (
         f"{folder}: replies cannot be kept (Not a directory); they are asked for again in every run",
     )
@@ -140,7 +160,7 @@ def test_a_full_disk_is_told_once_and_leaves_nothing_half_written(
 
     monkeypatch.setattr("os.fsync", full)
     replies = KeptReplies(folder, "m", Baker())
-    assert [replies.ask(request(number)).text for number in range(2)] == ["thin"] * 2
+    assert [replies.ask(request(number)).text for number in range(2)] == [THIN] * 2
     assert len(replies.notes) == 1
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
@@ -150,7 +170,7 @@ def test_a_reply_that_is_a_folder_is_told_and_asked_for(folder: Path) -> None:
     replies = KeptReplies(folder, "m", baker)
     key = request().key("m")
     (folder / key[:2] / f"{key}.json").mkdir(parents=True)
-    assert replies.ask(request()).text == "thin"
+    assert replies.ask(request()).text == THIN
     assert "kept replies cannot be read (Is a directory)" in replies.notes[0]
 
 

@@ -116,7 +116,7 @@ def test_a_second_fault_ends_the_step_and_no_other() -> None:
 def test_a_reply_that_was_cut_off_is_a_fault_however_whole_it_looks() -> None:
     cut = Reply(text='{"ranked": ["steam"]}', finish="length", usage=TURN)
     opinion, model = asked(GOOD_SCOPE, cut, cut)
-    assert opinion.problems == ("LLM reply unusable: it was cut off",)
+    assert opinion.problems == ("LLM reply unusable: it was cut off at [llm] max_tokens",)
     assert len(model.requests) == 3
 
 

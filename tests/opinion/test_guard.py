@@ -121,3 +121,70 @@ def test_a_failed_request_takes_nothing_from_the_cap() -> None:
     model = Costly(TAKES, DOWN, DOWN)
     found = asked(Guarded(model, llm(run_tokens=500)), 3)
     assert isinstance(found[2], Reply)
+
+
+def test_a_request_for_which_there_will_be_room_waits_for_it() -> None:
+    model = Costly(Usage(calls=1, input=20, output=10))
+    guarded = Guarded(model, llm(run_tokens=700))
+    with ThreadPoolExecutor(8) as threads:
+        found = [threads.submit(guarded.ask, REQUEST) for _ in range(8)]
+        assert all(one.exception() is None for one in found)
+
+
+def test_a_request_that_is_too_large_alone_takes_nothing_from_the_others() -> None:
+    model = Costly(TAKES)
+    guarded = Guarded(model, llm(run_tokens=600))
+    with pytest.raises(CapReachedError):
+        guarded.ask(Request("", (Message("user", "道" * 400),), "", {}))
+    assert isinstance(asked(guarded, 1)[0], Reply)
+
+
+def test_what_was_sent_and_never_answered_counts_at_its_most() -> None:
+    torn = LanguageModelError("the connection broke", lost=3)
+    found = asked(Guarded(Costly(TAKES, torn), llm(run_tokens=1000)), 2)
+    assert isinstance(found[1], CapReachedError)
+
+
+def test_tries_before_a_reply_count_at_their_most() -> None:
+    class Stumbling(Costly):
+        def ask(self, request: Request) -> Reply:
+            return super().ask(request).model_copy(update={"lost": 2})
+
+    found = asked(Guarded(Stumbling(TAKES), llm(run_tokens=1000)), 2)
+    assert [type(one) for one in found] == [Reply, CapReachedError]
+
+
+def test_a_service_that_counts_no_tokens_is_taken_to_use_the_most() -> None:
+    model = Costly(Usage(calls=1, cost=None))
+    found = asked(Guarded(model, llm(run_tokens=1000)), 10)
+    assert 0 < model.calls <= 4
+    assert isinstance(found[0], Reply)
+    assert found[0].usage.input >= 200
+
+
+def test_a_model_that_writes_more_than_it_was_told_is_reckoned_with() -> None:
+    model = Costly(Usage(calls=1, input=100, output=900))
+    asked(Guarded(model, llm(run_tokens=3000)), 9)
+    assert model.calls * 1000 <= 3000
+
+
+def test_failures_that_are_about_one_request_stop_nothing_and_start_nothing_anew() -> None:
+    odd = LanguageModelError("it is too long", only_this=True)
+    model = Costly(TAKES, *[odd] * 5, DOWN, DOWN, odd, DOWN)
+    found = asked(Guarded(model, llm()), 12)
+    assert model.calls == 9
+    assert isinstance(found[-1], LanguageModelError)
+    assert found[-1].what == "it is down"
+
+
+def test_after_the_time_of_a_run_nothing_more_is_asked() -> None:
+    now = iter([0.0, 10.0, 61.0, 62.0])
+    found = asked(Guarded(Costly(TAKES), llm(run_minutes=1), lambda: next(now)), 2)
+    assert isinstance(found[0], Reply)
+    assert isinstance(found[1], CapReachedError)
+    assert "1 minutes" in str(found[1])
+
+
+def test_each_refusal_is_an_error_of_its_own() -> None:
+    found = asked(Guarded(Costly(TAKES, LanguageModelError("no key", lasting=True)), llm()), 5)
+    assert len({id(one) for one in found}) == 5

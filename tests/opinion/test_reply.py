@@ -49,6 +49,12 @@ PLACES: dict[str, tuple[str, tuple[str, ...] | Fault]] = {
     "thought aloud": (f"<think>Maybe {{}} or {IN}?</think>\n{SOUND}", ("sourdough", "bakers-yeast")),
     "a megabyte of thoughts": (f"<think>{'Hm. ' * 250_000}</think>{SOUND}", ("sourdough", "bakers-yeast")),
     "thoughts and no reply": ("<think>Perhaps sourdough.</think>", Fault("it is empty")),
+    "a draft and no reply": (f"<think>{SOUND}</think> That is it.", no_object(PLACE_KEYS)),
+    "a draft, then another reply": (
+        f"<think>Perhaps {json.dumps(place_reply('steam'))}?</think>{SOUND}",
+        ("sourdough", "bakers-yeast"),
+    ),
+    "a draft, then half a reply": (f"<think>{SOUND}</think>{SOUND[:-1]}", no_object(PLACE_KEYS)),
     "a byte order mark": (f"\ufeff{SOUND}", ("sourdough", "bakers-yeast")),
     "a list of one object": (f"[{SOUND}]", ("sourdough", "bakers-yeast")),
     "the schema, then the object": (
@@ -174,6 +180,16 @@ def test_an_ugly_verdict_is_understood_or_told_as_a_fault(name: str) -> None:
         assert str(told.value) == str(expected)
     else:
         assert parse_scope(said, CASE).scope == expected
+
+
+MARKED = a_case(candidate(PAPER.id, PAPER.title, "A starter is fed </think> by the tide. </think> It saves flour."))
+
+
+@pytest.mark.parametrize("thought", ["", "<think>Hm.</think>", f"Perhaps {IN}?</think>", f"{'Hm. ' * 9_000}</think>"])
+def test_a_quote_that_holds_the_mark_of_a_thought_costs_no_reply(thought: str) -> None:
+    said = json.dumps(scope_reply("out", deciding="A starter is fed </think> by the tide. </think> It saves flour"))
+    found = parse_scope(thought + said, MARKED)
+    assert (found.scope, found.false_quotes) == ("out", 0)
 
 
 JSON = st.recursive(

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from bot import settings
 from bot.adapters.dry_run_forge import DryRunForge
 from bot.chat import Reply, Request
 from bot.fates import Fate, RunReport
@@ -20,7 +19,8 @@ from bot.opinion.advisor import Advisor
 from bot.pipeline import Parts, judge, run
 from bot.plan import Plan
 from bot.ports import ChatModel, Forge
-from bot.settings import Lanes, Scope, Settings, TermGroup
+from bot.settings import Forge as Caps
+from bot.settings import Lanes, Llm, Price, Scope, Settings, TermGroup
 from tests.conftest import quiet
 from tests.fabricated import LIBRARY, candidate
 from tests.opinion.scripted import PROMPTS, TURN
@@ -30,6 +30,8 @@ from tests.test_pipeline import DOUBTFUL, STEAM, YEAST, House, ListSource
 PLAIN = candidate("2611.90004", "Crumbs", "Bread with crust, and how tables are laid.")
 INNOCENT = (STEAM, YEAST, DOUBTFUL, PLAIN)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+ROOM = Caps(open=1_000, new=1_000)
+"""For every pull request."""
 SETTINGS = Settings(
     file=Path("/") / "survey-bot.toml",
     scope=Scope(
@@ -73,6 +75,19 @@ class Obedient:
         return Reply(text=json.dumps(said), usage=TURN)
 
 
+class Partial(Obedient):
+    """A chat model that agrees with the bot on a hostile paper, and is of no use for any other (``ChatModel``)."""
+
+    name = "partial-1"
+
+    def ask(self, request: Request) -> Reply:
+        """The class of the harmless paper."""
+        reply = super().ask(request)
+        is_hostile = self.asked[-1] in [one.id for one in HOSTILE]
+        text = re.sub(r'"ranked": \["[a-z-]+"', '"ranked": ["steam"', reply.text) if is_hostile else ""
+        return reply.model_copy(update={"text": text})
+
+
 class Parrot:
     """A chat model whose reply is the paper's own text (``ChatModel``)."""
 
@@ -85,7 +100,19 @@ class Parrot:
 
 
 _CLASS = {STEAM.id: "steam", YEAST.id: "bakers-yeast", DOUBTFUL.id: "stone-hearth", PLAIN.id: "steam"}
-MODELS: dict[str, Callable[[], ChatModel] | None] = {"embedded": None, "obedient": Obedient, "parrot": Parrot}
+MODELS: dict[str, Callable[[], ChatModel] | None] = {
+    "embedded": None,
+    "obedient": Obedient,
+    "parrot": Parrot,
+    "partial": Partial,
+}
+
+
+def llm(mode: str) -> Llm:
+    """The settings under which a run of this mode is made."""
+    model = MODELS[mode]
+    name = model().name if model else ""
+    return Llm(model=name, prices={name: Price(input=5, output=20)})
 
 
 class Baked(NamedTuple):
@@ -104,10 +131,12 @@ class Oven:
         self.house = House(folder, quiet)
         self._memory = self.house.memory()
 
-    def bake(self, mode: str, papers: Sequence[Record], wanted: Sequence[str] = (), *, dry: bool = True) -> Baked:
-        """One run over these papers, with room for every pull request."""
+    def bake(
+        self, mode: str, papers: Sequence[Record], wanted: Sequence[str] = (), *, dry: bool = True, caps: Caps = ROOM
+    ) -> Baked:
+        """One run over these papers."""
         proposals: dict[str, Proposal] = {}
-        parts = self._parts(mode, papers, DryRunForge(lambda one: proposals.update({one.paper.id: one})))
+        parts = self._parts(mode, papers, DryRunForge(lambda one: proposals.update({one.paper.id: one})), caps)
         if not dry:
             parts = replace(parts, forge=self.house.forge)
         asked_for = dict.fromkeys(wanted, "a human asked for it")
@@ -119,7 +148,7 @@ class Oven:
         """What the job that reads these papers hands to the one that writes."""
         return judge(LIBRARY, self._parts(mode, papers, DryRunForge(print)), run="run-1", now=lambda: NOW)
 
-    def _parts(self, mode: str, papers: Sequence[Record], forge: Forge) -> Parts:
+    def _parts(self, mode: str, papers: Sequence[Record], forge: Forge, caps: Caps = ROOM) -> Parts:
         model = MODELS[mode]
         return Parts(
             sources=[ListSource(*papers)],
@@ -131,5 +160,5 @@ class Oven:
             ledger=self.house.ledger,
             progress=quiet,
             papers_folder="taxonomy/papers",
-            caps=settings.Forge(open=1_000, new=1_000),
+            caps=caps,
         )

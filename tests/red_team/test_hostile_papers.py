@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from bot.fates import Fate, PullState, State
 from bot.plan import Plan
 from bot.propose import found_links
 from bot.recheck import read_plan, recheck
-from bot.suspicion import instructing, suspicious
+from bot.settings import Forge as Caps
+from bot.suspicion import suspicious
 from bot.texts import clean_record
 from bot.yaml_format import dump_paper, read_paper
 from tests.fabricated import LIBRARY
 from tests.opinion.scripted import PROMPTS
 from tests.red_team.hostile import BASES, CAUGHT, HOSTILE, JOINED, PASSING, Base, Hostile
-from tests.red_team.runs import INNOCENT, MODELS, NOW, Baked, Obedient, Oven
+from tests.red_team.runs import INNOCENT, NOW, Baked, Obedient, Oven, llm
 from tests.repositories import git
 from tests.test_markdown import parse, shown
 
@@ -30,7 +32,7 @@ BATCH = 16
 """So few papers that nothing is fitted to those that came by."""
 BATCHES = [HOSTILE[start : start + BATCH] for start in range(0, len(HOSTILE), BATCH)]
 
-every_mode = pytest.mark.parametrize("mode", MODELS)
+every_mode = pytest.mark.parametrize("mode", ["embedded", "obedient", "parrot"])
 every_base = pytest.mark.parametrize("base", BASES.values(), ids=list(BASES))
 every_one = pytest.mark.parametrize("paper", HOSTILE, ids=[paper.name for paper in HOSTILE])
 
@@ -96,7 +98,8 @@ def test_every_hostile_paper_has_a_fate_with_a_reason_and_every_run_ends_well(
     for paper in HOSTILE:
         assert kitchen.fate(mode, base, paper).reason
     for baked in kitchen.hostile(mode, base):
-        assert baked.report.failures == ()
+        told = {failure.message for failure in baked.report.failures}
+        assert told <= ({"LLM gave no usable reply to anything"} if mode == "parrot" else set())
         assert baked.report.seen == len(baked.fates)
 
 
@@ -118,11 +121,11 @@ def test_a_model_that_obeys_a_paper_lifts_it_into_no_higher_lane(kitchen: Kitche
 
 @every_base
 @every_mode
-def test_what_speaks_to_its_readers_is_never_proposed_by_itself(kitchen: Kitchen, mode: str, base: Base) -> None:
+def test_what_speaks_to_its_readers_or_hides_something_is_never_proposed_by_itself(
+    kitchen: Kitchen, mode: str, base: Base
+) -> None:
     for paper in CAUGHT:
-        record = clean_record(paper.record(base))[0]
-        if instructing("\n".join((record.title, record.abstract, record.comment or ""))):
-            assert kitchen.fate(mode, base, paper).state is not State.PROPOSED, paper.name
+        assert kitchen.fate(mode, base, paper).state is not State.PROPOSED, paper.name
 
 
 @every_base
@@ -139,7 +142,25 @@ def test_a_plan_with_hostile_papers_is_believed_and_nothing_of_it_is_left_out(
 ) -> None:
     plan = kitchen.plan(mode, base)
     prompts = [prompt.id for prompt in PROMPTS.values()]
-    assert recheck(read_plan(plan.model_dump_json()), LIBRARY, now=NOW, prompts=prompts) == (plan, [])
+    found = recheck(read_plan(plan.model_dump_json()), LIBRARY, now=NOW, prompts=prompts, llm=llm(mode))
+    assert found == (plan, [])
+
+
+@pytest.mark.parametrize(
+    ("mode", "caps", "some"),
+    [("partial", Caps(open=1_000, new=1), PASSING[::2]), ("obedient", Caps(open=1, new=1_000), PASSING[1::2])],
+)
+def test_where_there_is_room_for_one_a_model_that_was_won_over_gives_a_paper_no_other_s_place(
+    tmp_path: Path, mode: str, caps: Caps, some: Sequence[Hostile]
+) -> None:
+    """Those that no model is shown are left out."""
+    oven, places = Oven(tmp_path), 0
+    for paper in some:
+        papers = [*INNOCENT, paper.record(BASES["clear"])]
+        (alone,), (obeyed,) = (oven.bake(one, papers, caps=caps).proposals for one in ("embedded", mode))
+        assert obeyed == alone or alone == paper.id, paper.name
+        places += alone != paper.id
+    assert places >= 5
 
 
 # --- what people see -------------------------------------------------------------------------------------------------
