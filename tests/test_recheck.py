@@ -646,6 +646,8 @@ LEFT_OUT = "what it tells of the language model is left out"
         ({"disagreed": 4}, NUMBER),
         ({"agreed": 3, "without": 2}, NUMBER),
         ({"unusable": 1, "agreed": 4}, NUMBER),
+        ({"partly": 4}, NUMBER),
+        ({"partly": -1}, NUMBER),
         ({"false_quotes": -1}, NUMBER),
         ({"false_quotes": 10**9}, NUMBER),
         ({"usage": Usage(calls=5)}, NUMBER),

@@ -152,7 +152,7 @@ def wrong_in_fate(fate: Fate, taxonomy: Taxonomy, asking: Asking) -> Iterator[st
 
 def wrong_advice(advice: Advice, papers: int, asking: Asking) -> str:
     """What is wrong with what a plan of so many papers tells of all that was asked."""
-    counts = (advice.agreed, advice.disagreed, advice.unusable, advice.without)
+    counts = (advice.agreed, advice.disagreed, advice.partly, advice.unusable, advice.without)
     if not asking.is_of(advice.model):
         return _MODEL
     if not (min(*counts, advice.false_quotes) >= 0 and sum(counts) <= papers):
