@@ -13,6 +13,7 @@ from bot.opinion.prompts import Prompt
 from bot.opinion.question import Case
 from bot.opinion.reply import Fault, PlaceReply, ScopeReply
 from bot.ports import ChatModel
+from bot.suspicion import instructing
 
 STEPS = ("scope", "place")
 TURNS = 2
@@ -88,7 +89,9 @@ def _ask(
 
 
 def _told(error: LanguageModelError) -> str:
-    return "; ".join(filter(None, (error.what, error.remedy)))
+    """What it says, unless it repeats a paper that speaks to its readers."""
+    told = "; ".join(filter(None, (error.what, error.remedy)))
+    return "what the service said is left out" if instructing(told) else told
 
 
 def _whole(answer: Reply) -> str:
