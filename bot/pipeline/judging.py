@@ -24,6 +24,8 @@ from bot.yaml_format import taxonomy_sha
 
 _TOLD = 10
 """Unreadable records that are told one by one; the rest is only counted."""
+_USELESS = 3
+"""Papers without a usable reply that show, where no paper has one, that the language model itself is at fault."""
 _BATCH = 500
 """Fates of papers that were ruled out early are written in batches: one fsync each."""
 
@@ -209,7 +211,8 @@ class Judging:
                 read, _ = waiting[place]
                 self._settle(read.candidate, self._judgement(read, opinion))
             self._notes += advisor.model.notes
-            if self._advice.unusable and not self._advice.agreed + self._advice.disagreed + self._advice.partly:
+            usable = self._advice.agreed + self._advice.disagreed + self._advice.partly
+            if self._advice.unusable >= _USELESS and not usable:
                 self._failures.append(Failure(what="language model", message="LLM gave no usable reply to anything"))
 
     def _judgement(self, read: Read, opinion: Opinion | None = None) -> Judgement | None:
