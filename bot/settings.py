@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot import texts
 from bot.errors import SettingsError
@@ -132,12 +132,6 @@ class Llm(_Section):
     @classmethod
     def _none(cls, value: object) -> object:
         return None if value == "none" else value
-
-    @model_validator(mode="after")
-    def _has_a_price(self) -> Llm:
-        if self.run_cost is not None and self.model and self.model not in self.prices:
-            raise ValueError(f"run_cost needs a price of {self.model} in [llm.prices]")
-        return self
 
 
 class Index(_Section):

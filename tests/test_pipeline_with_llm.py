@@ -14,14 +14,14 @@ from bot.adapters.chat_limits import TRIES
 from bot.adapters.chat_model import LangChainModel
 from bot.adapters.kept_replies import KeptReplies
 from bot.chat import Request
-from bot.errors import LanguageModelError
+from bot.errors import LanguageModelError, SettingsError
 from bot.fates import Advice, Fate, RunReport, State
 from bot.opinion.advisor import Advisor
 from bot.opinion.guard import FAILURES, Guarded
 from bot.ports import Progress
 from bot.settings import Llm, Price
-from bot.wiring import prompts
-from tests import chat_server
+from bot.wiring import Wiring, prompts
+from tests import chat_server, judging
 from tests.chat_server import ChatServer, Said, Script, serve
 from tests.fabricated import candidate
 from tests.opinion.scripted import Scripted, saying
@@ -258,3 +258,11 @@ def test_a_lasting_failure_is_told_with_its_remedy(house: House) -> None:
     report = house.run(ListSource(STEAM))
     assert [failure.what for failure in report.failures] == ["language model"]
     assert report.troubles[0].endswith("the key was refused; check MY_KEY")
+
+
+def test_a_cap_in_dollars_needs_a_price_of_the_model_that_is_asked(tmp_path: Path) -> None:
+    llm = Llm(model="m", run_cost=1.0, prices={"m": Price(input=1, output=2)})
+    wiring = Wiring(judging.settings().model_copy(update={"file": tmp_path / "survey-bot.toml", "llm": llm}))
+    assert wiring.chat_model().name == "m"
+    with pytest.raises(SettingsError, match="other has no price"):
+        wiring.chat_model("other")
