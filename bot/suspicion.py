@@ -245,13 +245,9 @@ def suspicious(record: Record, flags: Sequence[str]) -> str:
 
     ``flags``: what ``bot.texts.clean_record`` said of the same record.
     """
-    return speaking(record) or (texts.HIDDEN if texts.HIDDEN in flags else "")
-
-
-def speaking(record: Record) -> str:
-    """That the text of a paper speaks to its readers, and how, in one line; else nothing."""
-    told = instructing("\n".join((record.title, record.abstract, record.comment or "")))
-    return f"its text speaks to its readers: {told}" if told else ""
+    if told := instructing("\n".join((record.title, record.abstract, record.comment or ""))):
+        return f"its text speaks to its readers: {told}"
+    return texts.HIDDEN if texts.HIDDEN in flags else ""
 
 
 def instructing(text: str) -> str:

@@ -167,6 +167,7 @@ def test_a_service_that_is_down_is_told_once_and_left_alone(house: House, name: 
     assert report.seen == 12
     assert report.failed == 0
     assert len(report.troubles) == 1
+    assert not [note for note in report.notes if "gave no reply" in note]
     assert advice(report).without == report.proposed + report.held + report.asked == 12
 
 

@@ -20,6 +20,10 @@ def _short(number: float) -> float:
 Number = Annotated[float, AfterValidator(_short)]
 
 
+LEAST = 20
+"""Replies below which a share of them means nothing."""
+
+
 class Measure(NamedTuple):
     """A figure as people read it."""
 
@@ -166,10 +170,6 @@ class LlmResult(Model):
         else:
             found.append(f"{self.usable} usable replies are too few to say what [llm] top_1 is")
         return tuple(found)
-
-
-LEAST = 20
-"""Replies below which a share of them means nothing."""
 
 
 class MonthFigures(Model):

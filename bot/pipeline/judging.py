@@ -257,9 +257,9 @@ class Judging:
             return
         self._advice = self._advice.plus(opinion, differences(opinion, judgement.own))
         for problem in opinion.problems:
-            failure = Failure(what="language model", message=problem)
-            if problem.startswith(NO_REPLY) and failure not in self._failures:
-                self._failures.append(failure)
+            if problem.startswith(NO_REPLY):
+                failure = Failure(what="language model", message=problem)
+                self._failures += [failure] * (failure not in self._failures)
             elif problem.removeprefix(NOT_ASKED) not in judgement.flags:
                 self._notes.append(f"language model: {problem}")
 
