@@ -24,6 +24,17 @@ class SourceError(SurveyBotError):
     """A source of papers failed; never to be mistaken for "nothing new"."""
 
 
+class UnreachableError(SourceError):
+    """A source cannot be reached, or wants to be left alone: asking for something else will hardly go better.
+
+    ``lasting``: it will not in this run.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", lasting: bool = False) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.lasting = lasting
+
+
 class EmbedderError(SurveyBotError):
     """No usable embedding model, or the embedding service failed."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from bot import ids
 from bot.models import Model, Opinion, Usage
+from bot.slices import SliceReport, WatchReport
 
 
 class PullState(StrEnum):
@@ -179,10 +181,21 @@ class RunReport(Model):
     """New papers were looked for, and every source could be read to its end."""
     unreadable: int = 0
     """Records of the sources that could not be read; they have no id to give a fate to."""
+    revised: int = 0
+    """Listed or proposed papers of which a later version came."""
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    watch: WatchReport | None = None
+    """What was read of arXiv, and up to where; None when it was not asked."""
+    files: tuple[SliceReport, ...] = ()
+    """What was read of files, each as a whole."""
     advice: Advice | None = None
     """None where no language model is set."""
+
+    @property
+    def finished(self) -> datetime:
+        """When it ended."""
+        return self.started + timedelta(seconds=self.seconds)
 
     @property
     def troubles(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from bot.fates import Advice, Failure, Fate
 from bot.models import Judgement, Model, Record
+from bot.slices import Revision, SliceReport, WatchReport
 
 
 class Provenance(Model):
@@ -33,6 +34,11 @@ class Plan(Model):
     counts: dict[str, int] = Field(default_factory=dict)
     """How many papers went where, by the names of ``RunReport``."""
     watched: bool = False
+    watch: WatchReport | None = None
+    """None when arXiv was not asked."""
+    files: tuple[SliceReport, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    """Later versions of papers that are listed or proposed."""
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, Type
 from bot import chat
 from bot.fates import Fate, Pull, Request, RunReport
 from bot.models import Judgement, Opinion, Proposal, Record
+from bot.slices import Revision, Settled, Slice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,10 +31,72 @@ class Progress(Protocol):
         ...
 
 
-class Source(Protocol):
-    """Where new papers come from."""
+@dataclass
+class Tally:
+    """What reading takes and meets; whoever reads fills it in while it goes on, so it is true when reading fails."""
+
+    asked: int = 0
+    """Requests, repeated ones too."""
+    retried: int = 0
+    told: int | None = None
+    """So many papers there are, as the source said last."""
+    got: int = 0
+    """Different papers that came, the ``incomplete`` ones too."""
+    incomplete: dict[str, str] = field(default_factory=dict)
+    """Papers that came without title or abstract, by id, and what is missing in one sentence."""
+    notes: list[str] = field(default_factory=list)
+    """What was odd and cost nothing, one sentence each."""
+
+
+class Search(Protocol):
+    """A place that can be asked for papers by the time they were submitted."""
 
     name: str
+    watched: str
+    """What it searches for, without the time."""
+
+    def read(self, part: Slice, tally: Tally) -> Iterator[Record]:
+        """The papers first submitted in this slice, oldest first; some may come twice.
+
+        Raises SourceError when the slice could not be read whole; what was yielded before stands. "Nothing" is only
+        said when it is true.
+        """
+        ...
+
+    def ever(self, tally: Tally) -> int:
+        """How many papers match at all, whenever they were submitted. Raises SourceError."""
+        ...
+
+
+class Announced(NamedTuple):
+    """A paper as a mailing announces it: ``new``, ``cross`` (listed here too), ``replace`` or ``replace-cross``.
+
+    ``record`` has neither comment nor journal reference nor the day it was submitted.
+    """
+
+    record: Record
+    kind: str
+
+
+class Announcements(Protocol):
+    """What was announced last, whenever it was submitted."""
+
+    name: str
+
+    def read(self, tally: Tally) -> Iterator[Announced]:
+        """All of it; nothing on days without a mailing. Raises SourceError; what was yielded before stands."""
+        ...
+
+
+class Source(Protocol):
+    """Papers that a person has at hand: a file."""
+
+    name: str
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was odd about it, one sentence each; true when it has been read."""
+        ...
 
     def records(self, on_problem: Callable[[str], None]) -> Iterator[Record]:
         """Every paper of the window, oldest first where the source knows.
@@ -266,6 +329,22 @@ class Ledger(Protocol):
 
     def record_run(self, report: RunReport) -> None:
         """Append a report, without its papers. Raises LedgerError."""
+        ...
+
+    def settled(self) -> Sequence[Settled]:
+        """The slices that need not be asked for again. Raises LedgerError."""
+        ...
+
+    def settle(self, slices: Iterable[Settled]) -> None:
+        """Append. Raises LedgerError."""
+        ...
+
+    def revisions(self) -> Mapping[str, Revision]:
+        """The latest recorded revision of every paper that has one. Raises LedgerError."""
+        ...
+
+    def revise(self, revisions: Iterable[Revision]) -> None:
+        """Append. Raises LedgerError."""
         ...
 
     def save(self) -> None:

@@ -39,14 +39,19 @@ class Survey(_Section):
 
 
 class Watch(_Section):
-    """What is asked of arXiv: papers of any of ``categories`` (and matching ``query``, in the syntax of
-    https://info.arxiv.org/help/api/user-manual.html#query_details) submitted in the last ``days`` days.
+    """What is asked of arXiv: papers of any of ``categories``, cross-listed ones too (and matching ``query``, in the
+    syntax of https://info.arxiv.org/help/api/user-manual.html#query_details).
     """
 
     categories: Annotated[tuple[str, ...], Field(min_length=1)] = ("cs.RO",)
     query: str = ""
     days: Annotated[int, Field(ge=1, le=366)] = 7
+    """A run reads so many days once more, because arXiv announces late; the first run reads no others."""
     api: str = "https://export.arxiv.org/api/query"
+    feed: str = "https://rss.arxiv.org/atom"
+    """Where each day's announcements are, without the categories; empty: they are not read."""
+    minutes: Annotated[float, Field(gt=0)] = 20.0
+    """After these arXiv is not asked for more in a run; the next one goes on from there."""
     contact: str = ""
     """Mail address or page told to arXiv in the User-Agent, so that they can reach a bot that misbehaves."""
 

@@ -1,4 +1,4 @@
-"""What is asked of arXiv, and which of the records that come back are new. Pure: the window is passed in."""
+"""What is asked of arXiv, how far it has been read, and which of the records that come back are new. Pure."""
 
 from __future__ import annotations
 
@@ -6,56 +6,111 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
+from bot.fates import RunReport
 from bot.models import Record
 from bot.settings import Watch
+from bot.slices import Settled, Slice, WatchReport
 
-When = date | datetime
 _DATED, _LEAST_WEEKS = 20, 0.7
 """Fewer papers, or fewer days, do not tell how long a flow ran."""
 _ACCEPTED = re.compile(r"\b(?:accepted|published|to appear|appeared|proceedings|camera[- ]ready)\b", re.IGNORECASE)
+_WITHDRAWN = re.compile(
+    r"\b(?:paper|article|submission|manuscript|preprint|version|work)\b[^.]{0,20}\bwithdrawn\b|^\W*withdrawn\b"
+    r"|\bwithdrawn by\b[^.]{0,20}\b(?:authors?|arxiv)\b",
+    re.IGNORECASE,
+)
+_OPENING = 120
+"""Characters of an abstract; further on, others' papers may be meant."""
 _WORKDAYS = 5
 """arXiv announces on five days a week; papers are sent in on all seven."""
 
 
-def query(watch: Watch, since: When, until: When) -> str:
-    """The arXiv search for papers of any of the categories, matching the query, first submitted in the window.
+def watched(watch: Watch) -> str:
+    """What is searched for, without the time: papers of any of the categories, matching the query.
 
-    ``since`` and ``until`` are days (both included) or aware moments; arXiv counts minutes in UTC, so a moment is
-    widened to whole minutes: windows may overlap but never leave a gap. Raises ValueError for a moment without a time
-    zone and for a window that ends before it starts.
     Source: https://info.arxiv.org/help/api/user-manual.html#query_details
     """
-    start, end = _minute(since, time.min), _minute(until, time.max)
-    if end < start:
-        raise ValueError(f"the window ends ({until}) before it starts ({since})")
     categories = " OR ".join(f"cat:{category}" for category in watch.categories)
     parts = [f"({categories})" if len(watch.categories) > 1 else categories]
     if watch.query.strip():
         parts.append(f"({watch.query.strip()})")
-    parts.append(f"submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]")
     return " AND ".join(parts)
 
 
-def _minute(when: When, of_day: time) -> datetime:
-    """The moment in UTC; a start is cut to its minute by the format, an end is moved up to the next one."""
-    if not isinstance(when, datetime):
-        return datetime.combine(when, of_day, UTC)
-    if when.tzinfo is None:
-        raise ValueError(f"{when} has no time zone")
-    when = when.astimezone(UTC)
-    return when if of_day == time.min else when + timedelta(seconds=59, microseconds=999_999)
+def submitted(part: Slice) -> str:
+    """The term of a search for papers first submitted in this slice.
 
-
-def first_seen(records: Iterable[Record]) -> Iterator[Record]:
-    """Each paper once: the first record of every bare id.
-
-    A later record of an id is a revision, a cross-listing, or the same paper from a second source.
-    Millions of ids take a few megabytes.
+    arXiv counts in whole minutes of UTC and takes both ends in; so slices may overlap by a minute, but leave no gap.
     """
-    seen = _Seen()
-    for record in records:
-        if seen.add(record.id):
-            yield record
+    since, until = part.since.astimezone(UTC), part.until.astimezone(UTC) + timedelta(seconds=59, microseconds=999_999)
+    return f"submittedDate:[{since:%Y%m%d%H%M} TO {until:%Y%m%d%H%M}]"
+
+
+def watermark(runs: Iterable[RunReport], watched: str) -> datetime | None:
+    """Up to where everything that matches ``watched`` was read; None where nothing was."""
+    marks = [run.watch.after for run in runs if run.watch and run.watch.watched == watched and run.watch.after]
+    return marks[-1] if marks else None
+
+
+def slices(since: datetime, until: datetime) -> Iterator[Slice]:
+    """The days of UTC from ``since`` to before ``until``, oldest first; the first starts with its day."""
+    start, end = datetime.combine(since.astimezone(UTC), time.min, UTC), until.astimezone(UTC)
+    while start < end:
+        part = Slice(since=start, until=min(start + timedelta(days=1), end))
+        yield part
+        start = part.until
+
+
+def settled(known: Iterable[Settled], watched: str, days: int) -> set[Slice]:
+    """The slices that were read whole ``days`` after their end or later: what was announced of them is known."""
+    late = timedelta(days=days)
+    return {
+        Slice(since=one.since, until=one.until)
+        for one in known
+        if one.watched == watched and one.until + late <= one.at
+    }
+
+
+def settling(report: WatchReport, at: datetime, days: int) -> list[Settled]:
+    """Those of the slices read ``at`` this time that need not be asked for again."""
+    found = [Settled(watched=report.watched, since=part.since, until=part.until, at=at) for part in _whole(report)]
+    return [one for one in found if settled([one], report.watched, days)]
+
+
+def accounted(
+    report: WatchReport, at: datetime, runs: Iterable[RunReport], known: Iterable[Settled], days: int
+) -> WatchReport:
+    """A run's report with the watermark before it and after it; it began ``at``, after ``runs``.
+
+    The watermark moves over slices without a gap between them that were read whole, those of the ``days`` before it
+    included, and never back. Where there is none yet, it starts with the first slice of a run that reads up to now:
+    however often that fails, the first of its papers are read. What was read apart from that moves nothing.
+    """
+    ends = [(one.since, one.until) for one in report.slices if one.since and one.until]
+    mark = watermark(runs, report.watched)
+    if mark is None:
+        if not ends or max(until for _, until in ends) < at:
+            return report
+        mark = since = min(since for since, _ in ends)
+    else:
+        since = mark - timedelta(days=days)
+    end = since
+    for part in sorted({*_whole(report), *settled(known, report.watched, days)}, key=lambda part: part.since):
+        if part.since > end:
+            break
+        end = max(end, part.until)
+    return report.model_copy(update={"before": mark, "after": max(mark, end)})
+
+
+def _whole(report: WatchReport) -> list[Slice]:
+    return [
+        Slice(since=one.since, until=one.until) for one in report.slices if one.since and one.until and not one.failed
+    ]
+
+
+def withdrawn(record: Record) -> bool:
+    """Whether its authors have taken the paper back, as they say in the comment or instead of an abstract."""
+    return bool(_WITHDRAWN.search(record.comment or "") or _WITHDRAWN.search(record.abstract[:_OPENING]))
 
 
 def weeks(days: Iterable[date]) -> float:
@@ -79,21 +134,28 @@ def venue(record: Record) -> str:
     return record.comment if record.comment and _ACCEPTED.search(record.comment) else ""
 
 
-class _Seen:
-    """A set of ids: arXiv numbers the papers of a month consecutively, so a bit each is enough."""
+class Seen:
+    """A set of ids: arXiv numbers the papers of a month consecutively, so a bit each is enough.
+
+    Millions take a few megabytes.
+    """
 
     def __init__(self) -> None:
         self._bits: dict[str, bytearray] = {}
 
+    def __contains__(self, paper_id: str) -> bool:
+        stem, number = _place(paper_id)
+        return stem in self._bits and bool(self._bits[stem][number // 8] >> number % 8 & 1)
+
     def add(self, paper_id: str) -> bool:
         """Whether it was not there yet."""
-        stem, number = paper_id[:-3], paper_id[-3:]
-        if not number.isdecimal():  # not an arXiv id
-            stem, number = paper_id, "0"
-        if stem not in self._bits:
-            self._bits[stem] = bytearray(125)
-        bits, (byte, bit) = self._bits[stem], divmod(int(number), 8)
-        if bits[byte] >> bit & 1:
+        if paper_id in self:
             return False
-        bits[byte] |= 1 << bit
+        stem, number = _place(paper_id)
+        self._bits.setdefault(stem, bytearray(125))[number // 8] |= 1 << number % 8
         return True
+
+
+def _place(paper_id: str) -> tuple[str, int]:
+    stem, number = paper_id[:-3], paper_id[-3:]
+    return (stem, int(number)) if number.isdecimal() else (paper_id, 0)  # the latter is no arXiv id

@@ -1,61 +1,171 @@
-"""What is asked of arXiv, and which records are new."""
+"""What is asked of arXiv, how far it has been read, and which records are new."""
 
+import re
 import tracemalloc
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import watch
+from bot.fates import RunReport
 from bot.settings import Watch
+from bot.slices import Slice, SliceReport, WatchReport
 from tests.fabricated import candidate
 
 DAY = date(2026, 11, 20)
-INSIDE = "submittedDate:[202611200000 TO 202611202359]"
 
 
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        (Watch(), f"cat:cs.RO AND {INSIDE}"),
-        (Watch(categories=("cs.RO", "cs.AI")), f"(cat:cs.RO OR cat:cs.AI) AND {INSIDE}"),
-        (Watch(query=" all:bread OR ti:loaf "), f"cat:cs.RO AND (all:bread OR ti:loaf) AND {INSIDE}"),
+        (Watch(), "cat:cs.RO"),
+        (Watch(categories=("cs.RO", "cs.AI")), "(cat:cs.RO OR cat:cs.AI)"),
+        (Watch(query=" all:bread OR ti:loaf "), "cat:cs.RO AND (all:bread OR ti:loaf)"),
     ],
 )
-def test_categories_are_alternatives_and_the_query_and_the_window_narrow_them(settings: Watch, expected: str) -> None:
-    assert watch.query(settings, DAY, DAY) == expected
+def test_categories_are_alternatives_and_the_query_narrows_them(settings: Watch, expected: str) -> None:
+    assert watch.watched(settings) == expected
 
 
-def test_moments_are_told_in_utc_and_widened_to_whole_minutes() -> None:
+def test_a_slice_is_told_in_utc_and_widened_to_whole_minutes() -> None:
     tokyo = timezone(timedelta(hours=9))
     since, until = datetime(2026, 11, 20, 8, 30, 40, tzinfo=tokyo), datetime(2026, 11, 20, 12, 0, 1, tzinfo=UTC)
-    assert watch.query(Watch(), since, until).endswith("submittedDate:[202611192330 TO 202611201201]")
+    assert watch.submitted(Slice(since=since, until=until)) == "submittedDate:[202611192330 TO 202611201201]"
 
 
-def test_windows_that_follow_each_other_leave_no_gap() -> None:
-    border = datetime(2026, 11, 20, 12, 30, 30, tzinfo=UTC)
-    before = watch.query(Watch(), border - timedelta(days=1), border)
-    after = watch.query(Watch(), border, border + timedelta(days=1))
-    assert before.rpartition(" TO ")[2].rstrip("]") >= after.partition(":[")[2].partition(" TO ")[0]
+MOMENTS = st.integers(1_735_689_600, 1_798_761_600).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
-def test_a_moment_without_a_time_zone_is_a_bug_of_the_caller() -> None:
-    with pytest.raises(ValueError, match="no time zone"):
-        watch.query(Watch(), datetime(2026, 11, 20), DAY)  # noqa: DTZ001
+@given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=40)))
+def test_slices_cover_their_window_without_a_gap_none_over_midnight(since: datetime, length: timedelta) -> None:
+    parts = list(watch.slices(since, since + length))
+    for part in parts:
+        assert timedelta(0) < part.until - part.since <= timedelta(days=1)
+        assert (part.until - timedelta(microseconds=1)).date() == part.since.date()
+    assert all(earlier.until == later.since for earlier, later in pairwise(parts))
+    if parts:
+        assert parts[0].since <= since
+        assert parts[-1].until == since + length
 
 
-def test_a_window_must_not_end_before_it_starts() -> None:
-    with pytest.raises(ValueError, match="ends"):
-        watch.query(Watch(), DAY, DAY - timedelta(days=1))
+@given(MOMENTS, st.timedeltas(timedelta(minutes=1), timedelta(days=9)))
+def test_what_is_asked_of_arxiv_for_slices_that_follow_each_other_leaves_no_minute_out(
+    since: datetime, length: timedelta
+) -> None:
+    asked = [re.findall(r"\d{12}", watch.submitted(part)) for part in watch.slices(since, since + length)]
+    assert all(earlier[1] >= later[0] for earlier, later in pairwise(asked))
 
 
-def test_the_first_record_of_an_id_stands_and_later_ones_are_left_out() -> None:
-    first, revision, other = (
-        candidate(name, title, "…")
-        for name, title in [("2611.00001", "First"), ("2611.00001", "Revised"), ("2611.00002", "Other")]
-    )
-    assert list(watch.first_seen([first, revision, other])) == [first, other]
+# --- the watermark ----------------------------------------------------------------------------------------------------
+
+NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
+A_DAY = timedelta(days=1)
+
+
+def read(since: datetime, until: datetime, *, failed: Collection[int] = (), watched: str = "cat:cs.RO") -> WatchReport:
+    """A report of all slices of a window; the ``failed`` ones are counted from its start."""
+    reports = [
+        SliceReport(source="arXiv", since=part.since, until=part.until, failed="HTTP 503" if place in failed else "")
+        for place, part in enumerate(watch.slices(since, until))
+    ]
+    return WatchReport(watched=watched, slices=(*reports, SliceReport(source="arXiv's feed")))
+
+
+def ran(at: datetime, report: WatchReport) -> RunReport:
+    return RunReport(run="r", started=at, watch=report)
+
+
+def marked(at: datetime, mark: datetime) -> RunReport:
+    return ran(at, WatchReport(watched="cat:cs.RO", before=mark, after=mark))
+
+
+def test_a_first_run_that_reads_everything_brings_the_watermark_to_its_start() -> None:
+    found = watch.accounted(read(NOW - 7 * A_DAY, NOW), NOW, [], [], 7)
+    assert (found.before, found.after) == (datetime(2026, 11, 13, tzinfo=UTC), NOW)
+
+
+def test_a_first_run_that_fails_leaves_the_watermark_where_it_began_so_that_no_paper_slides_out() -> None:
+    failed = watch.accounted(read(NOW - 7 * A_DAY, NOW, failed=range(9)), NOW, [], [], 7)
+    assert failed.after == failed.before == datetime(2026, 11, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("failed", "day"),
+    [((), 20), ((9,), 14), ((12,), 17), ((3,), 14), ((0,), 20)],  # the last lies before what may still be announced
+)
+def test_the_watermark_moves_up_to_the_first_slice_that_was_not_read_whole_and_never_back(
+    failed: tuple[int, ...], day: int
+) -> None:
+    mark = datetime(2026, 11, 14, 0, tzinfo=UTC)
+    report = read(mark - 9 * A_DAY, NOW, failed=failed)
+    found = watch.accounted(report, NOW, [marked(NOW - 6 * A_DAY, mark)], [], 7)
+    assert found.before == mark
+    assert found.after == (NOW if day == 20 else datetime(2026, 11, day, tzinfo=UTC))
+
+
+def test_slices_that_were_settled_before_count_as_read() -> None:
+    mark = datetime(2026, 10, 1, tzinfo=UTC)
+    whole = watch.settling(read(mark - 7 * A_DAY, mark + 20 * A_DAY), NOW, 7)
+    assert len(whole) == 27
+    rest = read(mark + 20 * A_DAY, NOW)
+    assert watch.accounted(rest, NOW, [marked(mark, mark)], whole, 7).after == NOW
+    assert watch.accounted(rest, NOW, [marked(mark, mark)], whole[:-1], 7).after == mark + 19 * A_DAY
+
+
+def test_a_backfill_apart_from_what_was_read_moves_nothing() -> None:
+    past = read(NOW - 300 * A_DAY, NOW - 200 * A_DAY)
+    assert watch.accounted(past, NOW, [], [], 7).after is None
+    mark = NOW - A_DAY
+    assert watch.accounted(past, NOW, [marked(mark, mark)], [], 7).after == mark
+
+
+def test_a_watermark_holds_for_one_search_only() -> None:
+    runs = [marked(NOW - A_DAY, NOW - A_DAY)]
+    assert watch.watermark(runs, "cat:cs.RO") == NOW - A_DAY
+    assert watch.watermark(runs, "(cat:cs.RO OR cat:cs.AI)") is None
+
+
+def test_a_slice_is_settled_when_it_was_read_whole_after_the_days_in_which_arxiv_announces_late() -> None:
+    report = read(NOW - 10 * A_DAY, NOW, failed=(1,))
+    assert [one.since.day for one in watch.settling(report, NOW, 7)] == [10, 12]
+    settled = watch.settling(report, NOW, 7)
+    assert len(watch.settled(settled, "cat:cs.RO", 7)) == 2
+    assert not watch.settled(settled, "cat:cs.RO", 14), "more days are waited for now than when it was read"
+    assert not watch.settled(settled, "cat:cs.AI", 7)
+
+
+# --- papers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "This paper has been withdrawn by the authors",
+        "Withdrawn: the oven was cold",
+        "withdrawn by arXiv administrators",
+    ],
+)
+def test_what_authors_say_of_a_paper_they_took_back_is_understood(comment: str) -> None:
+    assert watch.withdrawn(candidate("2611.00001", "A", "b").model_copy(update={"comment": comment}))
+
+
+def test_a_paper_about_withdrawn_loaves_is_not_withdrawn() -> None:
+    told = "We bake. " * 30 + "Loaves that were withdrawn by the baker are studied in this paper."
+    record = candidate("2611.00001", "Loaves Withdrawn from Ovens", told)
+    assert not watch.withdrawn(record.model_copy(update={"comment": "8 pages, accepted; formerly a workshop paper"}))
+
+
+def test_an_id_is_in_the_set_once_it_was_added_and_only_then_new() -> None:
+    seen = watch.Seen()
+    assert "2611.00001" not in seen
+    assert seen.add("2611.00001")
+    assert "2611.00001" in seen
+    assert "2611.00009" not in seen
+    assert not seen.add("2611.00001")
 
 
 NEW = st.from_regex(r"[0-9]{2}(0[1-9]|1[0-2])\.[0-9]{4,5}", fullmatch=True)
@@ -65,15 +175,15 @@ SLUG = st.from_regex(r"[a-z]{1,4}", fullmatch=True)
 
 @given(st.lists(NEW | OLD | SLUG | st.sampled_from(["0704.0001", "0704.00001", "cs/0704001", "0704.0002", "pi0"])))
 def test_ids_are_told_apart_as_a_set_would(paper_ids: list[str]) -> None:
-    records = [candidate(paper_id, "A", "b") for paper_id in paper_ids]
-    assert [record.id for record in watch.first_seen(records)] == list(dict.fromkeys(paper_ids))
+    seen = watch.Seen()
+    assert [paper_id for paper_id in paper_ids if seen.add(paper_id)] == list(dict.fromkeys(paper_ids))
 
 
 def test_ten_thousand_ids_take_less_than_a_tenth_of_a_megabyte() -> None:
-    record = candidate("2611.00001", "A", "b")
-    records = (record.model_copy(update={"id": f"{month}.{n:05}"}) for month in (2610, 2611) for n in range(5_000))
+    names = (f"{month}.{n:05}" for month in (2610, 2611) for n in range(5_000))
     tracemalloc.start()
-    count = sum(1 for _ in watch.first_seen(records))
+    seen = watch.Seen()
+    count = sum(seen.add(name) for name in names)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 10_000
