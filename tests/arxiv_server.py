@@ -1,76 +1,88 @@
-"""A local server that speaks arXiv's API: the same Atom as the real one, over invented papers, with faults on demand.
+"""A local server that speaks as arXiv does: its API and its announcements over invented papers, with faults on demand.
 
-The layout is held to real replies by ``test_arxiv_api.py``. Understood of ``search_query``: ``cat:`` terms (any of
-them), a ``submittedDate`` range, and ``all:`` / ``ti:`` / ``abs:`` words (any of them).
+What is understood of ``search_query``: ``tests/arxiv_query.py``. Faults: ``tests/arxiv_faults.py``, at hand here too.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
-from xml.sax.saxutils import escape, quoteattr
+from urllib.parse import parse_qs, unquote, urlsplit
 
-ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?")
+from tests import arxiv_layout as layout
+from tests.arxiv_faults import (
+    Fault,
+    Reply,
+    cut,
+    doubled,
+    empty_page,
+    encoded,
+    error_feed,
+    garbage,
+    huge,
+    missing_id,
+    reset,
+    short_page,
+    shrunk,
+    slow_body,
+    slow_headers,
+    status,
+    web_page,
+    without,
+)
+from tests.arxiv_layout import NEW_YORK, Mailing, Preprint
+from tests.arxiv_query import ID, RefusedError, finder
 
+__all__ = [
+    "CANARY",
+    "ArxivServer",
+    "Fault",
+    "Mailing",
+    "Preprint",
+    "Reply",
+    "cut",
+    "doubled",
+    "empty_page",
+    "encoded",
+    "error_feed",
+    "garbage",
+    "huge",
+    "missing_id",
+    "reset",
+    "serve",
+    "short_page",
+    "shrunk",
+    "slow_body",
+    "slow_headers",
+    "status",
+    "web_page",
+    "without",
+]
 
-@dataclass(frozen=True)
-class Preprint:
-    """An invented paper as arXiv would hold it; ``version`` is its latest."""
+CANARY = Preprint(
+    "1706.03762",
+    "Crust Is All You Knead",
+    "Everybody knows this loaf.",
+    ("cs.CL", "cs.LG"),
+    datetime(2017, 6, 12, 17, 57, 34, tzinfo=UTC),
+    datetime(2023, 8, 2, 0, 41, 18, tzinfo=UTC),
+    7,
+)
+"""A paper that arXiv always knows by its id, and that no search finds here."""
 
-    id: str
-    title: str = "A Loaf of Bread"
-    summary: str = "We bake bread."
-    categories: tuple[str, ...] = ("cs.RO",)
-    published: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    updated: datetime | None = None
-    version: int = 1
-    comment: str | None = None
-    journal_ref: str | None = None
-
-
-class Reply(NamedTuple):
-    status: int
-    body: bytes
-    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/atom+xml; charset=utf-8"),)
-
-
-Fault = Callable[[Reply], Reply]
-"""Spoils the reply that would have been given."""
-
-
-def status(code: int, **headers: str) -> Fault:
-    return lambda _: Reply(code, b"busy", tuple((name.replace("_", "-"), value) for name, value in headers.items()))
-
-
-def web_page(_: Reply) -> Reply:
-    return Reply(200, b"<!DOCTYPE html><html><body>Down</body></html>", (("Content-Type", "text/html"),))
-
-
-def garbage(_: Reply) -> Reply:
-    return Reply(200, b"\x00\x01 nothing")
-
-
-def cut(reply: Reply) -> Reply:
-    return reply._replace(body=reply.body[: len(reply.body) * 2 // 3])
-
-
-def empty_page(reply: Reply) -> Reply:
-    """The totals stay, the entries are gone: arXiv does this now and then."""
-    return reply._replace(body=re.sub(rb"  <entry>.*</entry>\n", b"", reply.body, flags=re.DOTALL))
-
-
-def without(tag: str) -> Fault:
-    """The first entry lacks this element."""
-    pattern = re.compile(rf"(<entry>.*?) *<{tag}>.*?</{tag}>\n".encode(), re.DOTALL)
-    return lambda reply: reply._replace(body=pattern.sub(rb"\1", reply.body, count=1))
+_MOST, _MOST_ANNOUNCED = 2000, 2000
+_SATURDAY = 5
+_SORTED = {"relevance": "", "lastUpdatedDate": "updated", "submittedDate": "published"}
+_ORDERS = ("ascending", "descending")
 
 
 @dataclass
@@ -79,152 +91,189 @@ class ArxivServer:
 
     papers: list[Preprint] = field(default_factory=list)
     faults: deque[Fault | None] = field(default_factory=deque)
+    """Of the API's replies."""
     asked: list[dict[str, str]] = field(default_factory=list)
-    """The parameters of every request, with ``user-agent``."""
+    """The parameters of every request, with ``user-agent``, ``accept`` and ``path``."""
     url: str = ""
     released: threading.Event = field(default_factory=threading.Event)
+    now: Callable[[], datetime] | None = None
+    """The time, where that matters: papers that are announced later are not there yet. None: all are."""
+    mailings: list[Mailing] = field(default_factory=list)
+    """The last one by ``now`` is what the announcements tell; none of it on a Saturday or Sunday in New York."""
+    feed_url: str = ""
+    """Of the announcements in Atom, without the categories; those in RSS are beside it, under ``rss``."""
+    feed_faults: deque[Fault | None] = field(default_factory=deque)
+    always: Fault | None = None
+    """Spoils every request for which nothing stands in the queue."""
+    api_always: Fault | None = None
+    """The same of the API alone, and the next one of the announcements alone."""
+    feed_always: Fault | None = None
+    canary: bool = True
+    """Whether the one paper that everybody knows is known."""
 
     def hang(self, reply: Reply) -> Reply:
         """A fault: no answer until the test is over."""
         self.released.wait(30)
         return reply
 
+    def respond(self, path: str, parameters: dict[str, str]) -> Reply:
+        """What a request gets, faults and all."""
+        if path == "/api/query":
+            queue, always, reply = self.faults, self.api_always, self._page(parameters)
+        elif found := re.fullmatch(r"/(atom|rss)/(.+)", path):
+            queue, always, reply = self.feed_faults, self.feed_always, self.announcements(found[1], unquote(found[2]))
+        else:
+            return Reply(404, b"Not Found", (("Content-Type", "text/html"),))
+        try:
+            fault = queue.popleft()
+        except IndexError:
+            fault = always or self.always
+        return fault(reply) if fault else reply
+
     def answer(self, parameters: dict[str, str]) -> Reply:
-        wanted = [name for name in parameters.get("id_list", "").split(",") if name]
+        """The API's reply without a fault; a page may be as large as a test likes."""
+        try:
+            start, count = _number(parameters, "start", 0), _number(parameters, "max_results", 10)
+            found = _ordered(self._found(parameters), parameters)
+        except RefusedError as refused:
+            return Reply(400, layout.refusal(str(refused)).encode())
+        page = found[start : start + count]
+        return Reply(200, layout.results(parameters, page, len(found), start, count).encode())
+
+    def announcements(self, form: str, categories: str) -> Reply:
+        """The feed of the day in this form (``atom`` or ``rss``) for ``cs.RO+cs.AI``, without a fault."""
+        at = self.now() if self.now else None
+        mailing = self._mailing(at)
+        wanted = tuple(categories.split("+"))
+        items = [
+            (kind, paper)
+            for kind, paper in mailing.items
+            if _is_out(paper, at) and any(_is_in(term, name) for term in paper.categories for name in wanted)
+        ]
+        write = layout.atom if form == "atom" else layout.rss
+        document = write(categories, layout.midnight(mailing.at), items[:_MOST_ANNOUNCED])
+        return Reply(200, document.encode(), (("Content-Type", f"application/{form}+xml; charset=utf-8"),))
+
+    def _mailing(self, at: datetime | None) -> Mailing:
+        """What the feed of this moment holds, ``at`` the day it is dated: an evening's mailing has the next day."""
+        made = [mailing for mailing in self.mailings if at is None or mailing.at <= at]
+        if not made or (at and at.astimezone(NEW_YORK).weekday() >= _SATURDAY):
+            return Mailing(at or datetime.now(UTC))
+        last = max(made, key=lambda mailing: mailing.at)
+        return replace(last, at=last.at.astimezone(NEW_YORK) + timedelta(hours=4))
+
+    def _page(self, parameters: dict[str, str]) -> Reply:
+        if parameters.get("max_results", "").isdecimal() and int(parameters["max_results"]) > _MOST:
+            return Reply(400, layout.refusal(f"max_results must not be greater than {_MOST}").encode())
+        return self.answer(parameters)
+
+    def _found(self, parameters: dict[str, str]) -> list[Preprint]:
+        query, names = parameters.get("search_query", ""), parameters.get("id_list", "")
+        fits = finder(query) if query.strip() else lambda _: True
+        held = self._by_id([name for name in names.split(",") if name]) if names else self.papers
+        at = self.now() if self.now else None
+        return [paper for paper in held if fits(paper) and _is_out(paper, at)]
+
+    def _by_id(self, wanted: list[str]) -> list[Preprint]:
+        held = {paper.id: paper for paper in ([CANARY] if self.canary else []) + self.papers}
+        found = []
         for name in wanted:
-            if not ID.fullmatch(name):
-                return Reply(400, _refusal(f"incorrect id format for {name}").encode())
-        found = _by_id(self.papers, wanted) if wanted else _matching(self.papers, parameters.get("search_query", ""))
-        if parameters.get("sortBy") in ("submittedDate", "lastUpdatedDate"):
-            key = "published" if parameters["sortBy"] == "submittedDate" else "updated"
-            down = parameters.get("sortOrder", "descending") == "descending"
-            found.sort(key=lambda paper: (getattr(paper, key) or paper.published, paper.id), reverse=down)
-        start, count = int(parameters.get("start", 0)), int(parameters.get("max_results", 10))
-        page = "".join(_entry(paper) for paper in found[start : start + count])
-        return Reply(200, _feed(parameters, page, len(found), start, count).encode())
+            match = ID.fullmatch(name)
+            if match is None:
+                raise RefusedError(f"incorrect id format for {name}")
+            paper, version = held.get(match[1]), int(match[2] or 0)
+            if paper and version <= paper.version:
+                found.append(paper if version in (0, paper.version) else _earlier(paper, version))
+        return found
 
 
-def _by_id(papers: list[Preprint], wanted: list[str]) -> list[Preprint]:
-    held = {paper.id: paper for paper in papers}
-    matches = [match for match in map(ID.fullmatch, wanted) if match]
-    return [held[match[1]] for match in matches if match[1] in held]
+def _is_out(paper: Preprint, at: datetime | None) -> bool:
+    return at is None or paper.announced is None or paper.announced <= at
 
 
-def _matching(papers: list[Preprint], query: str) -> list[Preprint]:
-    categories = set(re.findall(r"\bcat:([\w.-]+)", query))
-    words = [(plain or phrase).lower() for phrase, plain in re.findall(r'\b(?:all|ti|abs):(?:"([^"]+)"|(\w+))', query)]
-    window = re.search(r"submittedDate:\[(\d{12}) TO (\d{12})\]", query)
-
-    def fits(paper: Preprint) -> bool:
-        day, text = f"{paper.published:%Y%m%d%H%M}", f"{paper.title} {paper.summary}".lower()
-        return (
-            (not categories or bool(categories & set(paper.categories)))
-            and (not words or any(word in text for word in words))
-            and (window is None or window[1] <= day <= window[2])
-        )
-
-    return [paper for paper in papers if fits(paper)]
+def _is_in(category: str, name: str) -> bool:
+    """Whether a feed of this name, which may be a whole archive, has papers of the category."""
+    return category == name or category.startswith(f"{name}.")
 
 
-# --- the layout of arXiv's replies, element by element ---------------------------------------------------------------
+def _earlier(paper: Preprint, version: int) -> Preprint:
+    """An earlier version, under the title of the latest; the first came on the day of the paper."""
+    return replace(paper, version=version, updated=paper.published if version == 1 else paper.updated)
 
 
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _number(parameters: dict[str, str], name: str, default: int) -> int:
+    try:
+        number = int(parameters.get(name, default))
+    except ValueError:
+        raise RefusedError(f"{name} must be an integer") from None
+    if number < 0:
+        raise RefusedError(f"{name} must be non-negative")
+    return number
 
 
-def _entry(paper: Preprint) -> str:
-    name = f"{paper.id}v{paper.version}"
-    categories = "".join(
-        f'    <category term="{term}" scheme="http://arxiv.org/schemas/atom"/>\n' for term in paper.categories
-    )
-    comment = f"    <arxiv:comment>{escape(paper.comment)}</arxiv:comment>\n" if paper.comment else ""
-    journal = f"    <arxiv:journal_ref>{escape(paper.journal_ref)}</arxiv:journal_ref>\n" if paper.journal_ref else ""
-    return f"""  <entry>
-    <id>http://arxiv.org/abs/{name}</id>
-    <title>{escape(paper.title)}</title>
-    <updated>{_time(paper.updated or paper.published)}</updated>
-    <link href="https://arxiv.org/abs/{name}" rel="alternate" type="text/html"/>
-    <link href="https://arxiv.org/pdf/{name}" rel="related" type="application/pdf" title="pdf"/>
-    <summary>{escape(paper.summary)}</summary>
-{categories}    <published>{_time(paper.published)}</published>
-{comment}    <arxiv:primary_category term="{paper.categories[0]}"/>
-{journal}    <author>
-      <name>A. Baker</name>
-    </author>
-  </entry>
-"""
-
-
-def _head(title: str, link: str, total: int, start: int, count: int) -> str:
-    return f"""<?xml version='1.0' encoding='UTF-8'?>
-<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" \
-xmlns="http://www.w3.org/2005/Atom">
-  <id>https://arxiv.org/api/invented</id>
-  <title>{escape(title)}</title>
-  <updated>2026-11-22T00:00:00Z</updated>
-{link}  <opensearch:itemsPerPage>{count}</opensearch:itemsPerPage>
-  <opensearch:totalResults>{total}</opensearch:totalResults>
-  <opensearch:startIndex>{start}</opensearch:startIndex>
-"""
-
-
-def _feed(parameters: dict[str, str], entries: str, total: int, start: int, count: int) -> str:
-    asked = "&".join(f"{name}={parameters.get(name, '')}" for name in ("search_query", "id_list"))
-    asked += f"&start={start}&max_results={count}"
-    link = f'  <link href={quoteattr("https://arxiv.org/api/query?" + asked)} type="application/atom+xml"/>\n'
-    return _head(f"arXiv Query: {asked}", link, total, start, count) + entries + "</feed>\n"
-
-
-def _refusal(reason: str) -> str:
-    where = "https://arxiv.org/api/errors#" + re.sub(r"\W+", "_", reason)
-    entry = f"""  <entry>
-    <id>{where}</id>
-    <title>Error</title>
-    <updated>2026-11-22T00:00:00Z</updated>
-    <link href="{where}" rel="alternate" type="text/html"/>
-    <summary>{escape(reason)}</summary>
-    <author>
-      <name>arXiv api core</name>
-    </author>
-  </entry>
-"""
-    return _head("arXiv Search Results", "", 1, 0, 1) + entry + "</feed>\n"
+def _ordered(papers: list[Preprint], parameters: dict[str, str]) -> list[Preprint]:
+    by, order = parameters.get("sortBy", "relevance"), parameters.get("sortOrder", "descending")
+    if by not in _SORTED:
+        raise RefusedError(f"sortBy must be in: {', '.join(_SORTED)}")
+    if order not in _ORDERS:
+        raise RefusedError(f"sortOrder must be in: {', '.join(_ORDERS)}")
+    if by == "relevance":
+        return papers
+    name = _SORTED[by]
+    return sorted(papers, key=lambda one: (getattr(one, name) or one.published, one.id), reverse=order == "descending")
 
 
 # --- the server ------------------------------------------------------------------------------------------------------
+
+
+class _Handler(BaseHTTPRequestHandler):
+    arxiv: ArxivServer
+
+    def do_GET(self) -> None:
+        asked = urlsplit(self.path)
+        parameters = {name: values[0] for name, values in parse_qs(asked.query).items()}
+        told = {name: self.headers.get(name, "") for name in ("user-agent", "accept")}
+        self.arxiv.asked.append({**parameters, **told, "path": asked.path})
+        reply = self.arxiv.respond(asked.path, parameters)
+        self.arxiv.released.wait(reply.wait)
+        self.send_response(reply.status)
+        for name, value in (*reply.headers, ("Content-Length", str(len(reply.body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        self._send(reply)
+
+    def _send(self, reply: Reply) -> None:
+        if reply.reset:
+            self.wfile.write(reply.body[: len(reply.body) // 2])
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())  # at once, before the server says good-bye as one should
+            return
+        pieces = max(1, round(reply.last / 0.04))
+        size = len(reply.body) // pieces + 1
+        for start in range(0, len(reply.body), size):
+            self.wfile.write(reply.body[start : start + size])
+            if reply.last:
+                self.arxiv.released.wait(reply.last / pieces)
+
+    def log_message(self, *_: object) -> None:
+        """Tests are quiet."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hung up is what some tests are about."""
 
 
 @contextmanager
 def serve(*papers: Preprint) -> Iterator[ArxivServer]:
     """The server on a free port of this machine, for as long as the ``with`` lasts."""
     arxiv = ArxivServer(list(papers))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parameters = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-            arxiv.asked.append({**parameters, "user-agent": self.headers.get("User-Agent", "")})
-            reply = arxiv.answer(parameters)
-            fault = arxiv.faults.popleft() if arxiv.faults else None
-            reply = fault(reply) if fault else reply
-            self.send_response(reply.status)
-            for name, value in (*reply.headers, ("Content-Length", str(len(reply.body)))):
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(reply.body)
-
-        def log_message(self, *_: object) -> None:
-            """Tests are quiet."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
-
-        def handle_error(self, *_: object) -> None:
-            """A client that hung up is what some tests are about."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    arxiv.url = f"http://127.0.0.1:{server.server_address[1]}/api/query"
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"arxiv": arxiv}))
+    here = f"http://127.0.0.1:{server.server_address[1]}"
+    arxiv.url, arxiv.feed_url = f"{here}/api/query", f"{here}/atom"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -1,126 +1,227 @@
-"""arXiv's API through the ``arxiv`` package: a window of new papers, and papers by id.
+"""arXiv's API through the ``arxiv`` package: the papers of a slice of time, and papers by id.
 
-The package pages, retries and parses; what it lacks is in :class:`_Session`, which stands where its ``requests``
-session stood: timeouts, one pace for every request of this process, a User-Agent with a contact, and a look at each
-reply, because the package takes a web page, a cut feed and an empty page for "no results".
+The package writes queries and reads entries. It asks through a :class:`PoliteSession` and gets only what was checked:
+by itself it takes a web page, a cut feed and an empty page for "no results".
 Source: https://info.arxiv.org/help/api/user-manual.html
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree
 
-from bot import __version__, ids, watch
-from bot.errors import SourceError
+from bot import ids, watch
+from bot.adapters import polite
+from bot.adapters.arxiv_page import Page, Place, Untrue, checked
+from bot.adapters.polite import PoliteSession, Spoiled
+from bot.errors import SourceError, UnreachableError
 from bot.models import Record
+from bot.ports import Tally
 from bot.settings import Watch
+from bot.slices import Slice
 
 if TYPE_CHECKING:
     import arxiv  # type: ignore[import-untyped]
-    import requests
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
-_NEEDED = ("id", "updated", "published")  # the package drops an entry that lacks one of these without a word
-
-Say = Callable[[str], None]
+CANARY = "1706.03762"
+"""A paper that arXiv has; when even this one does not come, that nothing came means nothing."""
+ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
+_HALVINGS = 3
+_BATCH = 100
+"""Ids asked for at once: more would make too long an address."""
 
 
 class ArxivApi:
-    """arXiv's API as ``[watch]`` names it; share one object, so that all requests keep one pace.
+    """arXiv's API as ``[watch]`` names it; ``page``: papers asked for at once (arXiv takes up to 2,000)."""
 
-    ``delay``: seconds between requests (arXiv asks for 3); ``retries``: further tries of a request that failed;
-    ``timeout``: seconds to connect and to wait for a byte; ``page``: papers asked for at once.
-    """
+    def __init__(self, settings: Watch, *, session: PoliteSession | None = None, page: int = 500) -> None:
+        self._url, self._size = settings.api, page
+        self._session = session or PoliteSession(settings.contact, minutes=settings.minutes)
+        self._has_answered = False
+        """The canary came back."""
 
-    def __init__(
-        self,
-        settings: Watch,
-        *,
-        delay: float = 3.0,
-        retries: int = 3,
-        timeout: tuple[float, float] = (10.0, 60.0),
-        page: int = 200,
-    ) -> None:
-        self._settings, self._retries, self._page = settings, retries, page
-        self._session = _Session(settings.contact, delay, timeout)
-
-    def search(self, query: str, on_problem: Say) -> Iterator[Record]:
-        """Papers that match, oldest first. Raises SourceError."""
+    def search(self, query: str, tally: Tally) -> Iterator[Record]:
+        """All papers that match, oldest first; a later version may follow. Raises SourceError; what came stands."""
         import arxiv
 
         order = {"sort_by": arxiv.SortCriterion.SubmittedDate, "sort_order": arxiv.SortOrder.Ascending}
-        return self._records(arxiv.Search(query, max_results=None, **order), on_problem)
+        return self._whole(arxiv.Search(query, max_results=None, **order), self._size, tally)
+
+    def total(self, query: str, tally: Tally) -> int:
+        """How many papers match. Raises SourceError."""
+        import arxiv
+
+        page, _ = self._page(arxiv.Search(query, max_results=None), Place(0, 1), tally)
+        tally.told = page.total
+        if not page.total:
+            self._ask_for_canary(tally)
+        return page.total
 
     def fetch(self, paper_ids: Sequence[str]) -> Iterator[Record]:
-        """The latest version of these papers, in batches; what arXiv does not know is missing. Raises SourceError."""
+        """The latest version of these papers, in batches; what arXiv does not know is missing.
+
+        Raises SourceError, also when a paper came without title or abstract: after all others, so that nobody takes it
+        for unknown.
+        """
         import arxiv
 
         asked = [paper_id for paper_id in dict.fromkeys(paper_ids) if ids.is_arxiv(paper_id)]
-        for start in range(0, len(asked), 100):  # one id of a wrong form would spoil its whole batch
-            yield from self._records(arxiv.Search(id_list=asked[start : start + 100]), lambda _: None)
+        incomplete: dict[str, str] = {}
+        for start in range(0, len(asked), _BATCH):  # one id of a wrong form would spoil its whole batch
+            tally = Tally()
+            search = arxiv.Search(id_list=asked[start : start + _BATCH], max_results=None)
+            yield from self._whole(search, _BATCH + 1, tally)  # one more, so that the page is never full
+            incomplete |= tally.incomplete
+        if incomplete:
+            what = "; ".join(list(incomplete.values())[:3]) + ("; …" if len(incomplete) > 3 else "")
+            raise self._failed(what)
 
-    def _records(self, search: arxiv.Search, on_problem: Say) -> Iterator[Record]:
-        import arxiv
-        import requests
+    # --- from the first page to the last ------------------------------------------------------------------------------
 
-        try:
-            for result in self._client(on_problem).results(search):
-                try:
-                    record = _record(result)
-                except ValueError as error:
-                    on_problem(f"arXiv: {result.entry_id}: {error}; it is passed over")
-                else:
-                    yield record
-        except arxiv.HTTPError as error:
-            raise self._failed(f"arXiv answered with HTTP {error.status}") from None
-        except (arxiv.ArxivError, requests.RequestException, _RefusedError) as error:
-            raise self._failed(str(error)) from None
-        except ValueError as error:  # the package reads dates without a net
-            raise self._failed(f"arXiv sent a feed that cannot be read: {error}") from None
+    def _whole(self, search: arxiv.Search, size: int, tally: Tally) -> Iterator[Record]:
+        """Everything a search finds; read once more where its pages do not fit together. Raises SourceError."""
+        came: dict[str, int] = {}
+        most = 0
+        for again in (False, True):
+            reading = _Reading()
+            for page, records in self._pages(search, Place(0, size, again), tally):
+                reading.add(page)
+                most = max(most, page.total)
+                yield from _news(page, records, came, tally)
+            if reading.is_whole:
+                break
+        if reading.total < most:
+            raise self._failed(f"arXiv announced {most} papers at first and {reading.total} later")
+        if not reading.is_whole and len(came) != most:
+            raise self._failed(f"arXiv announced {most} papers and sent {len(came)}")
+        if not most:
+            self._ask_for_canary(tally)
 
-    def _client(self, on_problem: Say) -> arxiv.Client:
+    def _pages(self, search: arxiv.Search, place: Place, tally: Tally) -> Iterator[tuple[Page, list[Record]]]:
+        """Page after page. The last is one that is not full: a total alone may be wrong."""
+        while True:
+            page, records = self._page(search, place, tally)
+            tally.told = page.total
+            yield page, records
+            if len(page.ids) < page.size:
+                return
+            place = Place(place.start + page.size, page.size, place.again)
+
+    def _page(self, search: arxiv.Search, place: Place, tally: Tally) -> tuple[Page, list[Record]]:
+        """One page; what cannot be true is asked for again, for less and less. Raises SourceError."""
+        sizes = [max(1, place.size >> halved) for halved in range(_HALVINGS + 1)]
+        for tried, size in enumerate((*sizes, sizes[-1])):
+            if tried > _HALVINGS:
+                self._session.rest(tried, self._url)
+            try:
+                return self._asked(search, Place(place.start, size, place.again or tried > 0), tally)
+            except Spoiled as error:
+                spoiled = error
+        lasts = not isinstance(spoiled, Untrue)
+        raise self._failed(f"{spoiled} ({tried + 1} tries)", UnreachableError if lasts else SourceError)
+
+    def _asked(self, search: arxiv.Search, place: Place, tally: Tally) -> tuple[Page, list[Record]]:
+        """Ask once. Raises Spoiled, SourceError."""
         import arxiv  # heavy: lxml and requests
 
-        client = arxiv.Client(page_size=self._page, delay_seconds=0, num_retries=self._retries)  # our session paces
-        client.query_url_format = self._settings.api.replace("{", "{{").replace("}", "}}") + "?{}"
-        client._session = SimpleNamespace(get=partial(self._session.get, on_problem))
-        return client
+        pages: list[Page] = []
 
-    def _failed(self, what: str) -> SourceError:
-        remedy = "try again later, or check the network and [watch] in survey-bot.toml"
-        return SourceError(what, where=self._settings.api, remedy=remedy)
+        def get(url: str, headers: object = None) -> SimpleNamespace:
+            content = self._session.get(url, ACCEPT, tally, smaller=place.again)
+            pages.append(checked(content, place, self._url))
+            return SimpleNamespace(status_code=200, content=pages[0].content)
+
+        client = arxiv.Client(page_size=place.size, delay_seconds=0, num_retries=0)
+        client.query_url_format = self._url.replace("{", "{{").replace("}", "}}") + "?{}"
+        client._session = SimpleNamespace(get=get)
+        results = client.results(search, offset=place.start)
+        found = list(islice(results, 1))  # this asks; to go on after the last would ask for the next page
+        found += islice(results, max(0, pages[0].usable - 1))
+        if len(found) != pages[0].usable or len(pages) > 1:
+            raise Untrue("arXiv sent a feed that cannot be read whole")
+        return pages[0], [_record(result) for result in found]
+
+    def _ask_for_canary(self, tally: Tally) -> None:
+        """That nothing came is believed when a paper that is there comes. Raises SourceError."""
+        import arxiv
+
+        if self._has_answered:
+            return
+        page, _ = self._page(arxiv.Search(id_list=[CANARY], max_results=None), Place(0, 1), tally)
+        if page.ids != (CANARY,):
+            raise self._failed(f"arXiv has nothing at all: even the known paper {CANARY} did not come back")
+        self._has_answered = True
+
+    def _failed(self, what: str, kind: type[SourceError] = SourceError) -> SourceError:
+        return kind(what, where=polite.place(self._url), remedy=polite.LATER)
 
 
-class ArxivSource:
-    """The papers first submitted to arXiv between ``since`` and ``until`` (see :func:`bot.watch.query`)."""
+class ArxivSearch:
+    """The papers that ``[watch]`` is about, by the time they were first submitted."""
 
     name = "arXiv"
 
-    def __init__(self, settings: Watch, since: watch.When, until: watch.When, api: ArxivApi | None = None) -> None:
-        self._query = watch.query(settings, since, until)
-        self._api = api or ArxivApi(settings)
+    def __init__(self, settings: Watch, api: ArxivApi) -> None:
+        self.watched = watch.watched(settings)
+        self._api = api
 
-    def records(self, on_problem: Say) -> Iterator[Record]:
-        """Oldest first. Raises SourceError; what came before stands."""
-        return self._api.search(self._query, on_problem)
+    def read(self, part: Slice, tally: Tally) -> Iterator[Record]:
+        """The papers of this slice, see :class:`bot.ports.Search`. Raises SourceError; what came before stands."""
+        return self._api.search(f"{self.watched} AND {watch.submitted(part)}", tally)
+
+    def ever(self, tally: Tally) -> int:
+        """How many papers match, whenever they were submitted. Raises SourceError."""
+        return self._api.total(self.watched, tally)
+
+
+# --- pages together ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Reading:
+    """What came of reading a search from its first page to its last."""
+
+    total: int = 0
+    """So many papers there are, as the last page said."""
+    ids: set[str] = field(default_factory=set)
+    is_steady: bool = True
+    """The total stayed what it was, and no paper came twice."""
+
+    def add(self, page: Page) -> None:
+        """The next page."""
+        before, entries = len(self.ids), len(page.ids)
+        self.is_steady &= not before or page.total == self.total
+        self.ids.update(page.ids)
+        self.is_steady &= len(self.ids) == before + entries
+        self.total = page.total
+
+    @property
+    def is_whole(self) -> bool:
+        """Every paper came."""
+        return self.is_steady and len(self.ids) == self.total
+
+
+def _news(page: Page, records: Iterable[Record], came: dict[str, int], tally: Tally) -> Iterator[Record]:
+    """Those records that did not come before, or not in this version; ``came``: versions by id, 0 for incomplete."""
+    for record in records:
+        tally.got += record.id not in came
+        tally.incomplete.pop(record.id, None)
+        version = record.version or 1
+        if came.get(record.id, 0) < version:
+            came[record.id] = version
+            yield record
+    for paper_id in page.incomplete.keys() - came.keys():
+        tally.got += 1
+        came[paper_id] = 0
+        tally.incomplete[paper_id] = page.incomplete[paper_id]
 
 
 def _record(result: arxiv.Result) -> Record:
-    """The package's result as ours. Raises ValueError when it is of no use."""
-    try:
-        paper_id, version = ids.parse(result.get_short_id())
-    except ValueError:
-        raise ValueError("this is not the address of an arXiv paper") from None
-    for name, text in (("title", result.title), ("abstract", result.summary)):
-        if not text.strip():
-            raise ValueError(f"there is no {name}")
+    """The package's result, which was looked at before, as ours."""
+    paper_id, version = ids.parse(result.entry_id)
     return Record(
         id=paper_id,
         version=version,
@@ -132,93 +233,3 @@ def _record(result: arxiv.Result) -> Record:
         comment=result.comment,
         journal_ref=result.journal_ref,
     )
-
-
-class _RefusedError(Exception):
-    """Asking again will not help."""
-
-
-class _Session:
-    """Asks politely, and lets only a whole feed through; a ``requests.ConnectionError`` makes the package try again."""
-
-    def __init__(self, contact: str, delay: float, timeout: tuple[float, float]) -> None:
-        self._agent = f"survey-bot/{__version__}" + (f" ({' '.join(contact.split())})" if contact else "")
-        self._delay, self._timeout = delay, timeout
-        self._http: requests.Session | None = None
-        self._free_at = 0.0
-
-    def get(self, on_problem: Say, url: str, headers: object = None) -> requests.Response:
-        """What the package calls; its own ``headers`` are dropped for ours."""
-        import requests
-
-        self._http = self._http or requests.Session()
-        time.sleep(max(0.0, self._free_at - time.monotonic()))
-        try:
-            response = self._http.get(url, headers={"User-Agent": self._agent.encode()}, timeout=self._timeout)
-        except requests.RequestException as error:
-            if isinstance(error, ValueError):  # InvalidURL, MissingSchema and their like
-                raise _RefusedError("this is not a web address that can be asked") from None
-            raise requests.ConnectionError(_reason(error, self._timeout)) from None
-        finally:
-            self._free_at = time.monotonic() + self._delay
-        status = response.status_code
-        if status == requests.codes.ok:
-            _look_at(response.content, url, on_problem)
-        elif 400 <= status < 500 and status not in (408, 429):
-            said = _refusal(_feed(response.content))
-            raise _RefusedError(f"arXiv answered with HTTP {status}" + (f" ({said})" if said else ""))
-        return response
-
-
-def _look_at(content: bytes, url: str, on_problem: Say) -> None:
-    """Raises requests.ConnectionError for what may be better next time, _RefusedError for what will not."""
-    import requests
-
-    feed = _feed(content)
-    if feed is None:
-        raise requests.ConnectionError("arXiv answered with something that is not a whole feed")
-    if said := _refusal(feed):
-        raise _RefusedError(f"arXiv refused the request ({said})")
-    entries = feed.findall(f"{_ATOM}entry")
-    useless = [entry for entry in entries if not all(entry.findtext(_ATOM + name) for name in _NEEDED)]
-    for entry in useless:
-        name = entry.findtext(f"{_ATOM}id") or "an entry"
-        on_problem(f"arXiv: {name}: there is no id or no date; it is passed over")
-    total = feed.findtext(_TOTAL, "").strip()
-    start = int(parse_qs(urlsplit(url).query).get("start", ["0"])[0])
-    if not total.isdecimal() or (int(total) > start and len(useless) == len(entries)):
-        raise requests.ConnectionError(f"arXiv announced {total or 'no number of'} papers and sent none of them")
-
-
-def _refusal(feed: ElementTree.Element | None) -> str:
-    """What arXiv says in a feed that tells an error, or nothing."""
-    for entry in feed.findall(f"{_ATOM}entry") if feed is not None else ():
-        if "/api/errors" in entry.findtext(f"{_ATOM}id", ""):
-            return " ".join(entry.findtext(f"{_ATOM}summary", "").split()) or "no reason given"
-    return ""
-
-
-def _feed(content: bytes) -> ElementTree.Element | None:
-    """The root of a whole Atom feed, or None for anything else."""
-    if b"<!DOCTYPE" in content[:1000].upper():  # a web page; and no entity is ever declared
-        return None
-    try:
-        root = ElementTree.fromstring(content)  # noqa: S314 (without a document type there is nothing to expand)
-    except ElementTree.ParseError:
-        return None
-    return root if root.tag == f"{_ATOM}feed" else None
-
-
-def _reason(error: requests.RequestException, timeout: tuple[float, float]) -> str:
-    """What went wrong, without the insides of the network libraries."""
-    import requests
-
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return f"arXiv could not be reached within {timeout[0]:g} s"
-    if isinstance(error, requests.Timeout):
-        return f"arXiv did not answer within {timeout[1]:g} s"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "arXiv's certificate was not accepted"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy on the way to arXiv refused"
-    return "arXiv could not be reached, or the connection broke"
