@@ -118,7 +118,7 @@ def _today(wiring: Wiring, papers: Sequence[str], feeds: Sequence[Path]) -> list
         raise DataError(str(error), where="llm export", remedy="give ids like 2602.03782") from None
     alone = replace(wiring, settings=wiring.settings.model_copy(update={"llm": Llm()}))
     library, progress = wiring.shelf.load(), console.ConsoleProgress()
-    for source in wiring.sources(feeds, None, None, running.now()) if feeds else []:
+    for source in wiring.sources(feeds):
         read = progress(source.records(lambda problem: None), f"reading {source.name}")
         wiring.archive.keep(record for record in read if record.id in wanted or record.id in library.papers)
     judged = {paper: running.why(alone, paper)[0] for paper in wanted}

@@ -28,7 +28,7 @@ Exit codes:
   0  done; "nothing new" is done too
   1  check or render --check found something to mend
   2  bad input: command line, settings, data or repository
-  3  degraded: a source or a step failed; what could be done was done
+  3  degraded: a source or a step failed; what could be done was done, and kept
 130  stopped by Ctrl-C
 """
 
@@ -104,7 +104,7 @@ _offline = click.option("--offline", is_flag=True, help="Never ask arXiv: what i
 _feeds = click.option(
     "--feed", "feeds", type=_file, multiple=True, help="Read this file instead of arXiv (JSON lines or Atom)."
 )
-_since = click.option("--since", type=_day, help="First day to read.")
+_since = click.option("--since", type=_day, help="First day to read, instead of what is due.")
 _until = click.option("--until", type=_day, help="Last day to read.")
 
 
@@ -187,6 +187,25 @@ def learn(ctx: click.Context) -> None:
 
     report = _complaining(ctx, running.learn)
     ctx.exit(DEGRADED if report.failures else OK)
+
+
+@cli.command(short_help="Whether the watch on arXiv is well.")
+@click.option("--runs", default=5, show_default=True, help="So many of the last runs are shown.")
+@_json
+@click.pass_context
+def status(ctx: click.Context, runs: int, as_json: bool) -> None:
+    """Say whether the watch on arXiv is healthy, degraded or stale, how far it has read, and how the last runs went.
+
+    Asks nobody but the ledger. The exit code is 0 for a healthy watch, and else 3.
+    """
+    from bot import console, running
+
+    found, reports = running.status(_wiring(ctx))
+    if as_json:
+        click.echo(json.dumps(console.status_json(found, reports[-runs:]), indent=2, ensure_ascii=False))
+    else:
+        console.show_status(found, reports, runs)
+    ctx.exit(OK if found.state == "healthy" else DEGRADED)
 
 
 @cli.command(short_help="How often people agreed with the bot.")

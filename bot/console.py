@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sized
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot import ids, stats
+from bot import health, ids, stats
 from bot.fates import Fate, RunReport, State
 from bot.models import Library, Proposal, Taxonomy
 from bot.opinion import wording
@@ -171,6 +172,8 @@ def show_report(report: RunReport, library: Library) -> None:
         console.print(Text.assemble(("DEGRADED ", "red"), _calm(trouble)))
     if report.unreadable:
         console.print(f"{report.unreadable} unreadable record(s); the first are told above")
+    if report.revised:
+        console.print(f"{report.revised} listed or proposed paper(s) have a later version, which the ledger has noted")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     counts = ("seen", "listed", "known", "early", "skipped", "asked", "proposed", "held", "failed")
     for name in counts:
@@ -203,3 +206,70 @@ def show_agreement(agreement: Agreement, taxonomy: Taxonomy) -> None:
     console = output()
     for line in stats.lines(agreement, taxonomy):
         console.print(_calm(line), markup=False)
+
+
+_STYLES = {"healthy": "green", "degraded": "yellow", "stale": "red"}
+_COLUMNS = ("started (UTC)", "took", "days read", "requests", "repeated", "papers", "read until", "how it went")
+_WRITTEN = ("started (UTC)", "read until", "how it went")
+"""The columns that hold no numbers."""
+
+
+def show_status(found: health.Health, runs: Sequence[RunReport], last: int = 5) -> None:
+    """How the watch is; its last runs; and of the latest of them that failed somewhere, what was not read and why.
+
+    ``runs``: oldest first. Those that only learned what people did are left out.
+    """
+    from rich.text import Text
+
+    console = output()
+    console.print(Text(_calm(found.sentence), style=_STYLES[found.state]))
+    told = [run for run in runs if health.tells(run)][-last:] if last > 0 else []
+    if not told:
+        return
+    rows = [_COLUMNS, *(_cells(run) for run in reversed(told))]
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    console.print()
+    for row in rows:
+        cells = zip(row, _COLUMNS, widths, strict=True)
+        line = "  ".join(f"{cell:{'<' if name in _WRITTEN else '>'}{width}}" for cell, name, width in cells)
+        console.print(_calm(line.rstrip()), markup=False)
+    _show_unread(told, console)
+
+
+def _cells(run: RunReport) -> tuple[str, ...]:
+    """Of a run over files nothing is told about arXiv."""
+    took = f"{run.seconds:.0f} s" if run.seconds < 100 else f"{run.seconds / 60:.0f} min"
+    days, asked, retried, mark = "–", "–", "–", "–"
+    if run.watch:
+        days = "{:,}/{:,}".format(*health.days_read(run.watch))
+        asked, retried = (f"{sum(getattr(part, name) for part in run.watch.slices):,}" for name in ("asked", "retried"))
+        mark = _minute(run.watch.after) if run.watch.after else "–"
+    return _minute(run.started), took, days, asked, retried, f"{run.seen:,}", mark, health.went(run)
+
+
+def _minute(when: datetime) -> str:
+    return health.moment(when).removesuffix(" UTC")
+
+
+def _show_unread(runs: Sequence[RunReport], console: Console) -> None:
+    for run in reversed(runs):
+        if run.watch and (lines := health.failed(run.watch)):
+            console.print(f"\nnot read whole in the run of {health.moment(run.started)}:")
+            for line in lines:
+                console.print(_calm(f"  {line}"), markup=False)
+            break
+    latest = next((run for run in reversed(runs) if run.watch), None)
+    if latest and latest.watch and (days := health.empty(latest.watch)):
+        console.print(f"\nread whole and empty, though arXiv had announced: {days}")
+
+
+def status_json(found: health.Health, runs: Sequence[RunReport]) -> dict[str, Any]:
+    """The same for a program: times in UTC as ISO 8601, the age of the watermark in seconds."""
+    return {
+        "state": found.state,
+        "sentence": found.sentence,
+        "watermark": None if found.mark is None else found.mark.astimezone(UTC).isoformat(),
+        "age": None if found.age is None else round(found.age.total_seconds()),
+        "missed": found.missed,
+        "runs": [run.model_dump(mode="json", exclude={"fates", "learned", "waiting"}) for run in runs],
+    }

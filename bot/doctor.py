@@ -13,7 +13,7 @@ from bot import chat, console
 from bot.errors import LanguageModelError, SurveyBotError
 from bot.findings import Finding, State
 from bot.opinion import wording
-from bot.ports import Entry
+from bot.ports import Entry, Tally
 from bot.wiring import Wiring
 
 
@@ -116,11 +116,24 @@ def _arxiv(wiring: Wiring) -> Iterator[Finding]:
     except SurveyBotError as error:
         yield Finding("arXiv", "fails", str(error))
         return
-    yield (
-        Finding("arXiv", "works", wiring.settings.watch.api)
-        if known
-        else Finding("arXiv", "fails", f"{wiring.settings.watch.api} does not know a paper that exists")
-    )
+    if not known:
+        yield Finding("arXiv", "fails", f"{wiring.settings.watch.api} does not know a paper that exists")
+        return
+    yield Finding("arXiv", "works", wiring.settings.watch.api)
+    yield from _categories(wiring)
+
+
+def _categories(wiring: Wiring) -> Iterator[Finding]:
+    """A misspelt category, or a query that nothing can match, stays silent for ever."""
+    from bot.adapters.arxiv_api import ArxivSearch
+
+    watch = wiring.settings.watch
+    whole = [watch.model_copy(update={"categories": (one,), "query": ""}) for one in watch.categories]
+    for asked in [*whole, *([watch] if watch.query.strip() else [])]:
+        search = ArxivSearch(asked, wiring.arxiv)
+        found = search.ever(Tally())
+        words = f"{search.watched}: {found:,} papers" if found else f"no paper at all matches {search.watched}"
+        yield Finding("watch", "works" if found else "fails", words)
 
 
 def _forge(wiring: Wiring) -> Iterator[Finding]:

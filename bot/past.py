@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import ids, prepare, running, texts
+from bot import ids, prepare, texts
 from bot.errors import DataError
 from bot.models import Library, Record
 from bot.ports import Memory, Progress, Reading
@@ -132,7 +132,7 @@ class SurveyPast:
         """The latest version of each paper of the feeds."""
         found: dict[str, Record] = {}
         problems: list[str] = []
-        for source in self.wiring.sources(self.feeds, None, None, running.now()) if self.feeds else []:
+        for source in self.wiring.sources(self.feeds):
             for record in self.progress(source.records(problems.append), f"reading {source.name}"):
                 old = found.get(record.id)
                 if old is None or (record.version or 0) >= (old.version or 0):

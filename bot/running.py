@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import console, dashboard, ids, pipeline, prepare
-from bot.errors import DataError, SurveyBotError
+from bot import console, dashboard, health, ids, pipeline, prepare, watch
+from bot.errors import DataError, SettingsError, SurveyBotError
 from bot.fates import Failure, Fate, RunReport
 from bot.models import Judgement, Lane, Library
 from bot.plan import Plan
-from bot.ports import Source
 from bot.wiring import Wiring, github, prompts
 from bot.yaml_format import taxonomy_sha
 
@@ -32,8 +32,13 @@ def run(
     dry_run: bool = False,
     quiet: bool = False,
 ) -> RunReport:
-    """Run once and show it. ``feeds`` replace arXiv. Raises SurveyBotError when nothing could be done."""
-    return _run(wiring, wiring.sources(feeds, since, until, now()), {}, dry_run=dry_run, quiet=quiet)
+    """Run once and show it. ``feeds`` replace arXiv, of which all that is due is read, or what came in on these days.
+
+    Raises SurveyBotError when nothing could be done.
+    """
+    library = wiring.shelf.load()
+    parts = _looking(_parts(wiring, library, dry_run=dry_run, quiet=quiet), wiring, feeds, since, until)
+    return _run(library, parts, {}, quiet=quiet)
 
 
 def propose(wiring: Wiring, paper_id: str, *, dry_run: bool = False) -> RunReport:
@@ -45,13 +50,14 @@ def propose(wiring: Wiring, paper_id: str, *, dry_run: bool = False) -> RunRepor
     found = wiring.archive.find([bare], console.ConsoleProgress())
     if bare not in found.records:
         raise DataError(f"its title and abstract could not be had: {found.problem}", where=bare)
-    return _run(wiring, [], {bare: "a human asked for it"}, dry_run=dry_run)
+    library = wiring.shelf.load()
+    return _run(library, _parts(wiring, library, dry_run=dry_run), {bare: "a human asked for it"})
 
 
 def judge(wiring: Wiring, feeds: Sequence[Path], since: date | None, until: date | None) -> Plan:
     """What a run would write down; nothing is written but the ledger's copy here. Raises as :func:`run`."""
     library = wiring.shelf.load()
-    parts = _parts(wiring, library, wiring.sources(feeds, since, until, now()))
+    parts = _looking(_parts(wiring, library), wiring, feeds, since, until)
     return pipeline.judge(library, parts, run=pipeline.run_name(now()), now=now)
 
 
@@ -70,6 +76,7 @@ def publish(wiring: Wiring, file: Path | None, failed: str = "") -> RunReport:
             now=now(),
             prompts=[prompt.id for prompt in prompts().values()],
             llm=wiring.settings.llm,
+            watched=watch.watched(wiring.settings.watch),
         )
     else:
         started = now()
@@ -77,14 +84,20 @@ def publish(wiring: Wiring, file: Path | None, failed: str = "") -> RunReport:
     failures = [Failure(what="judging", message=failed)] if failed else []
     failures += [Failure(what="plan", message=sentence) for sentence in refused]
     plan = plan.model_copy(update={"failures": (*plan.failures, *failures)})
-    return _shown(pipeline.publish(library, _parts(wiring, library, []), plan, now=now), library)
+    return _shown(pipeline.publish(library, _parts(wiring, library), plan, now=now), library)
 
 
 def learn(wiring: Wiring) -> RunReport:
     """What people did since the last run goes into the ledger. Raises as :func:`run`."""
     library = wiring.shelf.load()
-    parts = _parts(wiring, library, [])
+    parts = _parts(wiring, library)
     return _shown(pipeline.learn(library, parts, run=pipeline.run_name(now()), now=now), library)
+
+
+def status(wiring: Wiring) -> tuple[health.Health, Sequence[RunReport]]:
+    """How the watch is, and what the ledger has of earlier runs, oldest first. Raises LedgerError."""
+    runs = wiring.ledger.runs()
+    return health.health(runs, now(), wiring.settings.watch.days), runs
 
 
 def preview(wiring: Wiring, base: str) -> str:
@@ -129,7 +142,7 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
     """
     library = wiring.shelf.load()
     progress = console.ConsoleProgress()
-    for source in wiring.sources(feeds, None, None, now()) if feeds else []:
+    for source in wiring.sources(feeds):
         records = progress(source.records(lambda problem: None), f"reading {source.name}")
         wiring.archive.keep(record for record in records if record.id in library.papers)
     memory = wiring.memory(library.taxonomy.root.id)
@@ -206,9 +219,22 @@ def _plan(file: Path) -> bytes:
         ) from None
 
 
-def _parts(
-    wiring: Wiring, library: Library, sources: Sequence[Source], *, dry_run: bool = False, quiet: bool = False
+def _looking(
+    parts: pipeline.Parts, wiring: Wiring, feeds: Sequence[Path], since: date | None, until: date | None
 ) -> pipeline.Parts:
+    """The parts with what new papers are looked for in. Raises SettingsError."""
+    if since and (until or now().date()) < since:
+        raise SettingsError(f"the window ends ({until or now().date()}) before it starts ({since})", where="--since")
+    if feeds:
+        return replace(parts, sources=wiring.sources(feeds, since, until, watched=True))
+    start = datetime.combine(since, time.min, UTC) if since else None
+    end = min(datetime.combine(until + timedelta(days=1), time.min, UTC), now()) if until else None
+    due = since is None and until is None
+    announcements = wiring.announcements if due else None
+    return replace(parts, search=wiring.search, announcements=announcements, span=(start, end))
+
+
+def _parts(wiring: Wiring, library: Library, *, dry_run: bool = False, quiet: bool = False) -> pipeline.Parts:
     from bot.judge import EmbeddedJudge
 
     forge = wiring.forge((lambda proposal: None) if quiet else console.show_proposal, dry_run=dry_run)
@@ -218,7 +244,6 @@ def _parts(
             console.show_fate(fate, library)
 
     return pipeline.Parts(
-        sources=sources,
         archive=wiring.archive,
         memory=lambda: wiring.memory(library.taxonomy.root.id),
         judge=EmbeddedJudge(library, wiring.settings),
@@ -227,6 +252,8 @@ def _parts(
         ledger=wiring.ledger,
         progress=console.ConsoleProgress(),
         papers_folder=wiring.papers_folder,
+        days=wiring.settings.watch.days,
+        narrowed=bool(wiring.settings.watch.query.strip()),
         caps=wiring.settings.forge,
         on_judged=tell,
         home=wiring.home,
@@ -234,11 +261,7 @@ def _parts(
     )
 
 
-def _run(
-    wiring: Wiring, sources: Sequence[Source], asked_for: Mapping[str, str], *, dry_run: bool, quiet: bool = False
-) -> RunReport:
-    library = wiring.shelf.load()
-    parts = _parts(wiring, library, sources, dry_run=dry_run, quiet=quiet)
+def _run(library: Library, parts: pipeline.Parts, asked_for: Mapping[str, str], *, quiet: bool = False) -> RunReport:
     report = pipeline.run(library, parts, run=pipeline.run_name(now()), now=now, asked_for=asked_for)
     return report if quiet else _shown(report, library)
 

@@ -9,29 +9,35 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import platformdirs
 
 from bot.adapters.shelf import PAPERS, Shelf
 from bot.errors import SettingsError
 from bot.models import Proposal
-from bot.ports import ChatModel, Forge, Ledger, Source
+from bot.ports import ChatModel, Forge, Ledger
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.adapters.archive import RecordArchive
-    from bot.adapters.arxiv_api import ArxivApi
+    from bot.adapters.arxiv_api import ArxivApi, ArxivSearch
+    from bot.adapters.arxiv_feed import ArxivFeed
     from bot.adapters.chat_model import LangChainModel
+    from bot.adapters.feed_file import FileSource
     from bot.adapters.github.settings import GitHubSettings
     from bot.adapters.kept_replies import KeptReplies
+    from bot.adapters.polite import PoliteSession
     from bot.opinion.advisor import Advisor
     from bot.opinion.prompts import Prompt
     from vectorstore.index import ChromaMemory
 
+_HERE = {"127.0.0.1", "::1", "localhost"}
+"""A mirror on this machine needs no manners."""
 CACHE_VARIABLE = "SURVEY_BOT_CACHE"
 """Environment variable that overrides where the cache is."""
 
@@ -98,12 +104,21 @@ class Wiring:
         """The files under ``taxonomy/``."""
         return Shelf(self.settings.at_root(self.settings.survey.taxonomy))
 
+    def session(self) -> PoliteSession:
+        """To ask arXiv; each has the time of a run to itself, and all have one pace."""
+        from bot.adapters.polite import PoliteSession
+
+        watch = self.settings.watch
+        hosts = {urlsplit(place).hostname for place in (watch.api, watch.feed) if place}
+        delay = 0.0 if hosts <= _HERE else PoliteSession.DELAY
+        return PoliteSession(watch.contact, delay=delay, minutes=watch.minutes)
+
     @cached_property
     def arxiv(self) -> ArxivApi:
-        """One for all, so that its politeness holds for all."""
+        """The API of arXiv."""
         from bot.adapters.arxiv_api import ArxivApi
 
-        return ArxivApi(self.settings.watch)
+        return ArxivApi(self.settings.watch, session=self.session())
 
     @cached_property
     def archive(self) -> RecordArchive:
@@ -257,20 +272,27 @@ class Wiring:
                 remedy="keep the taxonomy in the repository that [forge] path names",
             ) from None
 
-    def sources(self, feeds: Sequence[Path], since: date | None, until: date | None, now: datetime) -> list[Source]:
-        """The files given, or else arXiv from ``since`` (default: the days of ``[watch]``) to ``until`` (now).
+    def sources(
+        self, feeds: Sequence[Path], since: date | None = None, until: date | None = None, *, watched: bool = False
+    ) -> list[FileSource]:
+        """The files given; of these the papers of these days, both included. ``watched``: of these categories only."""
+        from bot.adapters.feed_file import FileSource
 
-        Both days are included.
-        """
-        if since and (until or now.date()) < since:
-            raise SettingsError(f"the window ends ({until or now.date()}) before it starts ({since})", where="--since")
-        if feeds:
-            from bot.adapters.feed_file import FileSource
+        categories = self.settings.watch.categories if watched else ()
+        return [FileSource(feed, since, until, categories=categories) for feed in feeds]
 
-            return [FileSource(feed, since, until) for feed in feeds]
+    @property
+    def search(self) -> ArxivSearch:
+        """What arXiv is asked for. Raises SettingsError when it must not be asked."""
         if self.offline:
             raise SettingsError("there are no papers to read", where="--offline", remedy="give a file with --feed")
-        from bot.adapters.arxiv_api import ArxivSource
+        from bot.adapters.arxiv_api import ArxivSearch
 
-        watch = self.settings.watch
-        return [ArxivSource(watch, since or now - timedelta(days=watch.days), until or now, self.arxiv)]
+        return ArxivSearch(self.settings.watch, self.arxiv)
+
+    @property
+    def announcements(self) -> ArxivFeed | None:
+        """What arXiv announced last, if that is to be read."""
+        from bot.adapters.arxiv_feed import ArxivFeed
+
+        return ArxivFeed(self.settings.watch, self.session()) if self.settings.watch.feed else None

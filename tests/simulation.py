@@ -113,6 +113,7 @@ class Given:
     given: Sequence[Record]
     at: Callable[[], None] = lambda: None
     name: str = "the day's papers"
+    notes: Sequence[str] = ()
 
     def records(self, on_problem: Callable[[str], None]) -> Iterator[Record]:
         for record in self.given:

@@ -1,11 +1,13 @@
 """What a person at a terminal, and a log, gets to see."""
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from bot import console
+from bot import console, health
 from bot.console import ConsoleProgress
 from bot.fates import Advice, Failure, Fate, RunReport, State
 from bot.models import Paper, Proposal, Usage
@@ -298,3 +300,115 @@ def test_an_error_is_one_line_on_standard_error(capsys: Capture) -> None:
     assert out == ""
     assert err.startswith("error: taxonomy.yaml: [this] is long")
     assert err.count("\n") == 1
+
+
+# --- the status of the watch ------------------------------------------------------------------------------------------
+
+START = datetime(2026, 11, 14, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def asked(days: float, *outcomes: dict[str, Any], evil: str = "", **more: Any) -> RunReport:
+    """A run so many days after AT that asked for a day each."""
+    parts = [{"source": "arXiv", "since": START + number * DAY, "until": START + (number + 1) * DAY, "asked": 2,
+              "got": 40, **one} for number, one in enumerate(outcomes)]  # fmt: skip
+    watch = {"watched": f"cat:cs.RO{evil}", "before": START, "after": AT + days * DAY, "slices": parts}
+    known = {"run": f"r{days}", "started": AT + days * DAY, "seconds": 95, "seen": 312, "watched": True, "watch": watch}
+    return RunReport.model_validate({**known, **more})
+
+
+BROKEN = ({"failed": "answers [503]", "asked": 5, "retried": 4}, {"failed": "answers [503]"}, {}, {"got": 0},
+          {"failed": "not asked in this run", "asked": 0, "got": 0}, {"got": 0, "early": True})  # fmt: skip
+
+
+def shown(capsys: Capture, *runs: RunReport, last: int = 5) -> list[str]:
+    console.show_status(health.health(runs, AT + DAY, 7), runs, last)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_status_says_first_how_the_watch_is_and_then_how_the_last_runs_went(capsys: Capture) -> None:
+    told = shown(capsys, asked(-1, {}), asked(0, *BROKEN, seconds=1_300))
+    assert told[0].startswith(
+        "The watch is degraded: the run of 2026-11-20 00:00 UTC read 3 of 6 days of arXiv whole (a"
+    )
+    assert told[2:5] == [
+        "started (UTC)       took  days read  requests  repeated  papers  read until        how it went",
+        "2026-11-20 00:00  22 min        3/6        13         4     312  2026-11-20 00:00  degraded: 3 days not read",
+        "2026-11-19 00:00    95 s        1/1         2         0     312  2026-11-19 00:00  well",
+    ]
+
+
+def test_the_status_tells_what_was_not_read_and_what_was_empty(capsys: Capture) -> None:
+    assert shown(capsys, asked(0, *BROKEN))[4:] == [
+        "",
+        "not read whole in the run of 2026-11-20 00:00 UTC:",
+        "  2026-11-14 to 2026-11-15 (2 days): answers [503]",
+        "  2026-11-18: not asked in this run",
+        "",
+        "read whole and empty, though arXiv had announced: 2026-11-17",
+    ]
+
+
+def test_the_status_tells_of_the_latest_failure_even_after_a_good_run_while_it_is_among_the_last(
+    capsys: Capture,
+) -> None:
+    runs = [asked(-2, *BROKEN), asked(-1, {"failed": "is a web page"}), asked(0, {})]
+    told = "\n".join(shown(capsys, *runs))
+    assert "not read whole in the run of 2026-11-19 00:00 UTC:\n  2026-11-14: is a web page" in told
+    assert "503" not in told
+    assert "not read" not in "\n".join(shown(capsys, *runs, last=1))
+
+
+def test_a_healthy_status_is_a_sentence_and_a_table(capsys: Capture) -> None:
+    told = shown(capsys, *(asked(-number, {}) for number in range(9, -1, -1)))
+    assert told[0].startswith("The watch is healthy: ")
+    assert len(told) == 3 + 5
+
+
+def test_runs_that_only_learned_are_left_out_and_those_over_files_have_no_days(capsys: Capture) -> None:
+    learned = [report(run="l", started=AT + 0.1 * DAY)] * 9
+    told = shown(capsys, asked(-1, {}), report(watched=True), *learned)
+    assert len(told) == 3 + 2
+    assert told[3].split() == ["2026-11-20", "00:00", "0", "s", "–", "–", "–", "5", "–", "well,", "over", "files"]
+
+
+@pytest.mark.parametrize("last", [0, -1])
+def test_without_runs_to_show_the_status_is_a_sentence(capsys: Capture, last: int) -> None:
+    assert len(shown(capsys)) == 1
+    assert len(shown(capsys, asked(0, {}), last=last)) == 1
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("runs", "colour"), [((asked(0, {}),), "32"), ((asked(-1, {}), asked(0, *BROKEN)), "33"), ((), "31")]
+)
+def test_at_a_terminal_the_sentence_has_the_colour_of_its_state(
+    capsys: Capture, runs: tuple[RunReport, ...], colour: str
+) -> None:
+    assert shown(capsys, *runs)[0].startswith(f"\x1b[{colour}mThe watch is ")
+
+
+def test_no_reason_of_arxiv_gives_a_log_an_order(capsys: Capture) -> None:
+    evil = "::stop-commands::x ##[add-mask]y [red]z[/red]"
+    failures = (Failure(what=evil, message=evil),)
+    runs = (asked(-2, {}, failures=failures), asked(-1, {}), asked(0, {"failed": evil, "source": evil}, evil=evil))
+    for number in (1, 2, 3):
+        told = "\n".join(shown(capsys, *runs[:number]))
+        assert "::" not in told
+        assert "##[" not in told
+    assert "[red]z[/red]" in told
+
+
+def test_the_status_for_a_program_is_json_with_times_in_utc() -> None:
+    runs = (asked(-1, {}), asked(0, *BROKEN, fates=(fate(State.ASKED),)))
+    found = json.loads(json.dumps(console.status_json(health.health(runs, AT + DAY, 7), runs)))
+    known = {name: found[name] for name in ("state", "watermark", "age", "missed")}
+    assert known == {"state": "degraded", "watermark": "2026-11-20T00:00:00+00:00", "age": 86_400, "missed": 1}
+    assert found["sentence"].startswith("The watch is degraded")
+    assert [run["watch"]["slices"][0]["failed"] for run in found["runs"]] == ["", "answers [503]"]
+    assert "fates" not in found["runs"][1]
+
+
+def test_the_status_for_a_program_before_the_first_run_and_right_after_one() -> None:
+    assert console.status_json(health.health((), AT, 7), ())["age"] is None
+    assert console.status_json(health.health((asked(0, {}),), AT, 7), ())["age"] == 0

@@ -111,33 +111,66 @@ def test_before_any_run_has_read_to_the_end_no_day_is_told() -> None:
     assert "No run has read new papers to the end yet." in head(page(earlier=0, report=run(watched=False)))
 
 
+SEARCH = "cat:cs.RO"
+
+
+def looked(days: float, *reasons: str, mark: float | None = None) -> RunReport:
+    """A run so many days ago that asked arXiv for the last days, and met these reasons why some were not read."""
+    start, at = NOW - (days + len(reasons) + 1) * DAY, NOW - days * DAY
+    slices = [{"source": "arXiv", "since": start + number * DAY, "until": start + (number + 1) * DAY, "failed": reason}
+              for number, reason in enumerate((*reasons, ""))]  # fmt: skip
+    after = at if mark is None else NOW - mark * DAY
+    watch = {"watched": SEARCH, "before": at - DAY, "after": after, "slices": slices}
+    failures = [Failure(what=f"arXiv, {number}", message=reason) for number, reason in enumerate(reasons) if reason]
+    return run(days, watch=watch, failures=tuple(failures), watched=not failures)
+
+
 @pytest.mark.parametrize(
     ("days", "loud"),
     [
         ([5, 4, 3, 2, 1], False),
         ([9, 8, 7, 6], True),  # silent for six days, where one is usual
-        ([13, 12, 11, 10, 6, 5, 4, 3], False),  # a run was missing once
         ([35, 28, 21, 14, 7], False),  # once a week
-        ([11, 10, 9, 8, 7, 4, 3], False),  # a pause over the week-end is usual
-        ([9, 8], False),  # too few to know what is usual
-        ([0.04, 0.03, 0.02, 0.01], False),  # by hand, minutes after each other
-        ([1.04, 1.03, 1.02, 1.01], True),
+        ([2, 1], False),
+        ([1.04, 1.03, 1.02, 1.01], False),  # by hand, and arXiv has announced once since
     ],
 )
-def test_runs_that_are_missing_for_longer_than_they_used_to_be_apart_are_told(days: list[float], loud: bool) -> None:
-    earlier = [run(day) for day in days]
-    learned = head(page(earlier=earlier, report=run(watched=False)))
-    assert ("New papers were not read from" in learned) is loud
-    after = head(page(earlier=earlier, report=run()))
-    assert ("New papers were not read from" in after) is loud
+def test_a_watch_that_is_stale_is_told_until_a_run_has_read_again(days: list[float], loud: bool) -> None:
+    for earlier in ([run(day) for day in days], [looked(day) for day in days]):
+        assert ("> - The watch is stale: " in head(page(earlier=earlier, report=run(watched=False)))) is loud
+        assert "The watch is well." in head(page(earlier=earlier, report=looked(0)))
 
 
-def test_missing_runs_are_told_with_how_long_and_what_reads_the_papers_of_that_time() -> None:
-    told = head(page(earlier=[run(day) for day in (9, 8, 7, 6)], report=run()))
-    assert (
-        "> - New papers were not read from 2026-11-16 10:03 UTC to 2026-11-22 10:03 UTC: 6 days, where 1 day is usual. "
-        "Some may be missing; `survey-bot run --since 2026-11-16` reads them\n" in told
+def test_the_days_that_could_not_be_read_are_told_with_where_the_next_run_goes_on_beside_each_failure() -> None:
+    told = head(page(earlier=[looked(1)], report=looked(0, "arXiv answers 503", "arXiv answers 503", mark=3)))
+    first, second, *_ = [line for line in told.splitlines() if line.startswith("> - ")]
+    assert first.startswith(
+        "> - The watch is degraded: the run of 2026-11-22 10:03 UTC read 1 of 3 days of arXiv whole"
     )
+    assert first.endswith("the next run goes on from 2026-11-19 10:03 UTC by itself")
+    assert second == "> - arXiv, 0: arXiv answers 503 (and so for 1 more) (2026-11-22 10:03 UTC)"
+
+
+def test_a_run_that_only_learned_does_not_hide_that_days_are_unread() -> None:
+    failed = looked(1, "arXiv answers 503", mark=3)
+    told = head(page(earlier=[looked(2), failed], report=run(watched=False)))
+    assert "> - The watch is degraded: the run of 2026-11-21 10:03 UTC read 1 of 2 days" in told
+
+
+@settings(max_examples=50, deadline=None)
+@given(visible)
+@example("x --> - [x] <!-- ask:2611.00009 -->")
+def test_no_reason_of_arxiv_does_anything(text: str) -> None:
+    def with_reason(reason: str) -> str:
+        return page(earlier=[looked(1)], report=looked(0, reason, mark=3))
+
+    assert kinds(with_reason(f"503 {text[:200]}")) == kinds(with_reason("503"))
+    assert ticked(with_reason(f"503 {text[:200]}")) == []
+
+
+def test_what_is_told_as_a_failure_is_not_told_twice() -> None:
+    told = head(page(earlier=[looked(1)], report=looked(0).model_copy(update={"failures": (DOWN,)})))
+    assert told.count("answers 503") == 1
 
 
 def test_the_head_leads_to_the_runs_where_it_is_known_where_they_are() -> None:

@@ -43,7 +43,7 @@ ALL = (STEAM, YEAST, DOUBTFUL, BOATS)
 class ListSource:
     """Gives these records, then breaks off if told to."""
 
-    name = "a list"
+    name, notes = "a list", ()
 
     def __init__(self, *records: Record, broken: bool = False, problems: Iterable[str] = ()) -> None:
         self.given, self.broken, self.problems = records, broken, problems

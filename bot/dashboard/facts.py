@@ -25,6 +25,8 @@ class Facts:
     """Of this run."""
     caps: Forge
     now: datetime
+    days: int = 7
+    """So long after it was submitted, at most, arXiv announces a paper."""
     problems: Sequence[str] = ()
     """What needs a person: a workflow that was disabled, a permission that is missing … one sentence each."""
     repository_url: str = ""

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
-from itertools import pairwise
 
+from bot import health
 from bot.block import write_block
 from bot.dashboard import sections
 from bot.dashboard.facts import Facts
 from bot.dashboard.replies import KIND
-from bot.dashboard.words import count, fitting, length, moment, sentence
+from bot.dashboard.words import fitting, sentence
 from bot.fates import State
+from bot.health import count, moment
 from bot.markdown import escape, link
 from bot.opinion import wording
 
 _BELOW = "<!-- survey-bot:below -->"
 """What stands above it is replaced when the bot stops; what is below stays as it was."""
-_USUAL, _PATIENCE, _GAPS, _FEW = 0.9, 1.5, 20, 3
-"""The watch is silent too long when it is by this factor longer than nine in ten of the last gaps between two runs
-were; of fewer gaps than the last number nothing is said."""
 _LATELY = timedelta(days=30)
 """What asking a language model took is added up over so long."""
 _TOLD, _ROOM = 8, 5_000
@@ -57,7 +54,7 @@ def complaint(message: str, previous: str) -> str:
 
 
 def _head(facts: Facts) -> Iterator[str]:
-    troubles = [*_failures(facts), *_silence(facts), *map(sentence, facts.problems)]
+    troubles = [*_watch(facts), *_failures(facts), *map(sentence, facts.problems)]
     if troubles:
         shown = troubles[: fitting(troubles, _ROOM)]
         more = [f"… and {len(troubles) - len(shown):,} more troubles"] if len(shown) < len(troubles) else []
@@ -99,7 +96,7 @@ def _advice(facts: Facts) -> Iterator[str]:
 
 def _failures(facts: Facts) -> list[str]:
     """Those of the last run that tells how the watch is: one that only learned says nothing of the sources."""
-    run = next((run for run in reversed(facts.runs) if run.watched or run.failures), None)
+    run = next((run for run in reversed(facts.runs) if health.tells(run)), None)
     if run is None:
         return []
     lines = [f"{sentence(one)} ({moment(run.started)})" for one in run.troubles]
@@ -107,23 +104,15 @@ def _failures(facts: Facts) -> list[str]:
     return [*lines[:_TOLD], *more]
 
 
-def _silence(facts: Facts) -> list[str]:
-    """Whether new papers were not read for longer than usual: until now, or until this run."""
-    moments = [run.started for run in facts.runs if run.watched]
-    if not facts.report.watched:
-        moments.append(facts.now)
-    gaps = [later - earlier for earlier, later in pairwise(moments)][-_GAPS - 1 :]
-    if len(gaps) <= _FEW:
+def _watch(facts: Facts) -> list[str]:
+    """What is wrong with the watch that the failures of its last run do not tell by themselves."""
+    if not any(map(health.tells, facts.runs)):
         return []
-    *before, last = gaps
-    usual = sorted(before)[math.ceil(_USUAL * len(before)) - 1]
-    if last <= max(usual * _PATIENCE, timedelta(hours=6)):
-        return []
-    first = moments[-2]
-    return [
-        f"New papers were not read from {moment(first)} to {moment(moments[-1])}: {length(last)}, where "
-        f"{length(usual)} is usual. Some may be missing; `survey-bot run --since {first:%Y-%m-%d}` reads them"
-    ]
+    found = health.health(facts.runs, facts.now, facts.days)
+    if found.state == "degraded":
+        runs = [run.model_copy(update={"failures": ()}) for run in facts.runs]
+        found = health.health(runs, facts.now, facts.days)
+    return [] if found.state == "healthy" else [escape(found.sentence)]
 
 
 def _alert(kind: str, title: str, sentences: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from bot.dashboard import words
 from bot.dashboard.facts import Facts, likeliest_first
 from bot.dashboard.replies import mark
 from bot.fates import HELD, Fate, RunReport, State, Wish
+from bot.health import length, moment
 from bot.markdown import escape, link, shortened
 
 _ASKS, _ASKS_ROOM = 50, 20_000
@@ -31,7 +32,7 @@ def pull_requests(facts: Facts) -> Iterator[str]:
             link(shortened(fate.title or fate.id, words.TITLE), fate.where),
             words.classes(facts.library, fate),
             words.number(fate.confidence),
-            words.length(facts.now - fate.at).replace(" ", "&nbsp;"),
+            length(facts.now - fate.at).replace(" ", "&nbsp;"),
         ]
         for fate in fates
     )
@@ -124,7 +125,7 @@ def runs(facts: Facts) -> Iterator[str]:
     header = ["run", "seen", "proposed", "doubtful", "skipped", "waiting", "failed", "how it went"]
     rows = [
         [
-            words.moment(run.started).replace(" ", "&nbsp;"),
+            moment(run.started).replace(" ", "&nbsp;"),
             *(f"{many:,}" for many in (run.seen, run.proposed, run.asked, run.early + run.skipped)),
             *(f"{many:,}" for many in (run.held, run.failed)),
             _went(run),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from bot import ids, markdown
@@ -48,22 +47,6 @@ def sentence(text: str) -> str:
 def number(value: float | None) -> str:
     """A probability."""
     return "–" if value is None else f"{value:.2f}"
-
-
-def moment(when: datetime) -> str:
-    """``2026-11-22 10:03 UTC``."""
-    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def length(time: timedelta) -> str:
-    """``5 hours``, ``12 days``."""
-    hours = max(0, time // timedelta(hours=1))
-    return count(hours, "hour") if hours < 24 else count(hours // 24, "day")
-
-
-def count(many: int, noun: str) -> str:
-    """``1 paper``, ``1,200 papers``."""
-    return f"{many:,} {noun}{'' if many == 1 else 's'}"
 
 
 def table(header: Sequence[str], rows: Iterable[list[str]], total: int, most: int = _ROWS) -> Iterator[str]:

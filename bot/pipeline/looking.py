@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from bot.errors import LedgerError
 from bot.fates import DECIDED, NO_CLASS, OUT, Failure, Fate, Request, RunReport, State, Wish
 from bot.models import Judgement, Library, Opinion, Record
 from bot.pipeline.parts import Parts
+from bot.slices import Revision, Settled
 from bot.watch import venue
 
 
@@ -28,6 +29,10 @@ class Sight:
     wanted: dict[str, str]
     """Papers that are to be proposed whatever the bot thinks, and why; those that were proposed before excepted."""
     notes: list[str]
+    settled: list[Settled]
+    """Slices of arXiv that need not be asked for again."""
+    revisions: dict[str, Revision]
+    """The latest known version of every listed or proposed paper that has a second one."""
 
     def fate(
         self, record: Record, state: State, reason: str, judgement: Judgement | None = None, wanted: str = ""
@@ -63,22 +68,43 @@ class Sight:
         A ledger that fails costs work later, never this run's: it is told once, among the failures.
         """
         self.fates.update({fate.id: fate for fate in fates})
-        if parts.forge.dry or not fates:
-            return
-        try:
-            parts.ledger.record(fates)
-        except LedgerError as error:
-            if all(failure.what != "ledger" for failure in failures):
-                failures.append(Failure(what="ledger", message=str(error)))
+        if fates:
+            _write(parts, failures, lambda: parts.ledger.record(fates))
+
+    def settle(self, slices: Sequence[Settled], parts: Parts, failures: list[Failure]) -> None:
+        """As :meth:`record`, for slices; those that are known are not written again."""
+        new = [one for one in slices if one not in self.settled]
+        self.settled += new
+        if new:
+            _write(parts, failures, lambda: parts.ledger.settle(new))
+
+    def revise(self, revisions: Iterable[Revision], parts: Parts, failures: list[Failure]) -> None:
+        """As :meth:`record`, for later versions of papers; those that are known are not written again."""
+        known = self.revisions
+        new = [one for one in revisions if one.id not in known or known[one.id].version < one.version]
+        self.revisions |= {one.id: one for one in new}
+        if new:
+            _write(parts, failures, lambda: parts.ledger.revise(new))
+
+
+def _write(parts: Parts, failures: list[Failure], write: Callable[[], None]) -> None:
+    if parts.forge.dry:
+        return
+    try:
+        write()
+    except LedgerError as error:
+        if all(failure.what != "ledger" for failure in failures):
+            failures.append(Failure(what="ledger", message=str(error)))
 
 
 def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: Mapping[str, str]) -> Sight:
     """Ask ledger and forge. Raises SurveyBotError when one of them does not answer."""
     fates, earlier = dict(parts.ledger.fates()), list(parts.ledger.runs())
+    settled, revisions = list(parts.ledger.settled()), dict(parts.ledger.revisions())
     notes = list(parts.ledger.notes)
     if parts.forge.dry:
         wanted = _open_to(fates, {**_waiting(fates), **asked_for})
-        return Sight(run, at, fates, earlier, [], [], wanted, notes)
+        return Sight(run, at, fates, earlier, [], [], wanted, notes, settled, revisions)
     here = [report for report in earlier if report.forge == parts.forge.name and report.started <= at]
     since = here[-1].started if here else None
     pulls, requests = parts.forge.pulls(since), parts.forge.requests(since)
@@ -98,7 +124,7 @@ def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: M
         for paper in asked
         if paper not in wanted and fates[paper].state is State.REJECTED
     ]
-    return Sight(run, at, fates, earlier, [*learned, *refused], requests, wanted, notes)
+    return Sight(run, at, fates, earlier, [*learned, *refused], requests, wanted, notes, settled, revisions)
 
 
 def _gone(parts: Parts, earlier: Sequence[RunReport], here: Sequence[RunReport]) -> State | None:

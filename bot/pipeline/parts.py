@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.errors import SurveyBotError
 from bot.fates import Fate
 from bot.opinion.advisor import Advisor
-from bot.ports import Archive, Forge, Judge, Ledger, Memory, Progress, Source
+from bot.ports import Announcements, Archive, Forge, Judge, Ledger, Memory, Progress, Search, Source
 from bot.settings import Forge as Caps
 
 
@@ -18,7 +18,6 @@ from bot.settings import Forge as Caps
 class Parts:
     """The doors of a run. ``memory`` is opened only when there is something to judge."""
 
-    sources: Sequence[Source]
     archive: Archive
     memory: Callable[[], Memory]
     judge: Judge
@@ -27,6 +26,18 @@ class Parts:
     progress: Progress
     papers_folder: str
     """Where a paper's file goes, from the root of the forge's repository."""
+    sources: Sequence[Source] = ()
+    """Files."""
+    search: Search | None = None
+    """arXiv; None: it is not asked for new papers."""
+    announcements: Announcements | None = None
+    """A second way to what arXiv announced last; used beside ``search``."""
+    span: tuple[datetime | None, datetime | None] = (None, None)
+    """What ``search`` is asked for, where a person wants other times than those that are due: from, to before."""
+    days: int = 7
+    """So long after it was submitted, at most, a paper is announced."""
+    narrowed: bool = False
+    """``search`` asks for less than is announced."""
     advisor: Advisor | None = None
     """Who is asked for a second opinion, if anybody is."""
     caps: Caps = Caps()  # noqa: RUF009 - immutable

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 
-from bot import check, dashboard, learn
+from bot import check, dashboard, learn, watch
 from bot.errors import ForgeError, SurveyBotError
 from bot.fates import DECIDED, HELD, LISTED, Failure, Fate, PullState, RunReport, State
 from bot.models import Library, Proposal
-from bot.pipeline.judging import woken
+from bot.pipeline.draft import woken
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts, bug
 from bot.plan import Plan, Verdict
 from bot.propose import propose
+from bot.slices import WatchReport
 
 _LISTED = (
     "This paper has been added to the survey in another way since it was proposed here, so there is nothing left to "
@@ -36,6 +37,7 @@ class Publishing:
         self._counts = Counter(plan.counts)
         self._failures = list(plan.failures)
         self._opened: list[str] = []
+        self._watch: WatchReport | None = None
         self._looked = not parts.forge.dry
         """Whether all that people did was learned; else the next run asks for the same time again."""
 
@@ -43,6 +45,7 @@ class Publishing:
         """Do it all; what was done."""
         self._learn()
         self._note(self._plan.fates)
+        self._watch = self._account()
         self._open()
         self._keep_wishes()
         report = self._finished()
@@ -89,6 +92,18 @@ class Publishing:
         fates = [fate.model_copy(update={"wanted": self._sight.wanted.get(fate.id, "")}) for fate in fates]
         fresh = [fate for fate in fates if known.get(fate.id) != fate and fate.id not in self._library.papers]
         self._record([fate for fate in fresh if fate.id not in known or known[fate.id].state is State.SEEN])
+
+    def _account(self) -> WatchReport | None:
+        """How far arXiv has been read now; what the plan itself says of that is not believed."""
+        read, at, days, sight = self._plan.watch, self._plan.started, self._parts.days, self._sight
+        if read is None:
+            return None
+        report = watch.accounted(read, at, sight.earlier, sight.settled, days)
+        sight.settle(watch.settling(report, at, days), self._parts, self._failures)
+        proposed = {fate.id for fate in sight.fates.values() if fate.state is State.PROPOSED}
+        revisions = [one for one in self._plan.revisions if one.id in proposed or one.id in self._library.papers]
+        sight.revise(revisions, self._parts, self._failures)
+        return report
 
     def _open(self) -> None:
         """The likeliest first, up to the caps; what a person asked for is not held back."""
@@ -205,6 +220,7 @@ class Publishing:
             report=report,
             caps=self._parts.caps,
             now=self._now(),
+            days=self._parts.days,
             problems=tuple(self._parts.problems()),
             repository_url=self._parts.home,
         )
@@ -223,6 +239,9 @@ class Publishing:
             forge=self._parts.forge.name if self._looked else "",
             dry=self._parts.forge.dry,
             watched=self._plan.watched,
+            watch=self._watch,
+            files=self._plan.files,
+            revised=len(self._plan.revisions),
             failures=tuple(self._failures),
             notes=tuple(notes),
             advice=self._plan.advice,

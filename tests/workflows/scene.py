@@ -23,6 +23,7 @@ readme = "README.md"
 [watch]
 categories = ["cs.RO"]
 api = "{api}"
+feed = "{feed}"
 
 [scope.groups.bread]
 required = true
@@ -81,7 +82,7 @@ class Scene(NamedTuple):
         return {path: text.replace(old, new)}
 
 
-def survey(folder: Path, api: str) -> dict[str, str]:
+def survey(folder: Path, arxiv: ArxivServer) -> dict[str, str]:
     shelf = Shelf(folder / "taxonomy")
     shelf.save_taxonomy(LIBRARY.taxonomy)
     for paper in LIBRARY.papers.values():
@@ -90,7 +91,10 @@ def survey(folder: Path, api: str) -> dict[str, str]:
     page = "".join(
         f"# {one.name}\n\n{render.begin(one.id)}\n{render.end(one.id)}\n\n" for one in LIBRARY.taxonomy.leaves
     )
-    files |= {"README.md": render.render(page, LIBRARY, "README.md"), "survey-bot.toml": SETTINGS.format(api=api)}
+    files |= {
+        "README.md": render.render(page, LIBRARY, "README.md"),
+        "survey-bot.toml": SETTINGS.format(api=arxiv.url, feed=arxiv.feed_url),
+    }
     return files | {
         f".github/workflows/{path.name}": path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.yml")
     }
@@ -100,7 +104,7 @@ def survey(folder: Path, api: str) -> dict[str, str]:
 def surveyed(folder: Path) -> Iterator[Scene]:
     listed = [Preprint(key, PAPERS[key].title, text) for key, text in ABSTRACTS.items()]
     with serve(CANDIDATE, *listed) as arxiv, GithubServer(folder) as github:
-        github.seed(survey(folder / "seed", arxiv.url))
+        github.seed(survey(folder / "seed", arxiv))
         github.tokens[READS] = Actor("github-actions[bot]", writes=frozenset())
         yield Scene(github, arxiv, Act(folder, github))
         assert github.violations == []

@@ -1,0 +1,307 @@
+"""The watch: arXiv slice by slice, its announcements, files, and what is due again; each paper is taken once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import schedule, texts, watch
+from bot.errors import SourceError, SurveyBotError, UnreachableError
+from bot.fates import Fate, State
+from bot.models import Library, Record
+from bot.pipeline.draft import Candidate, Draft, woken
+from bot.pipeline.looking import Sight
+from bot.pipeline.parts import Parts
+from bot.ports import Announced, Announcements, Search, Source, Tally
+from bot.slices import Revision, Slice, SliceReport, WatchReport
+
+_TOLD = 10
+"""Odd records that are told one by one; the rest is only counted."""
+_BATCH = 500
+"""Fates of papers that were ruled out early are written in batches: one fsync each."""
+_TIRED = 2
+"""After so many slices in a row that could not be reached, no other is asked for in this run."""
+_DOUBTED, _FEW = 0.5, 5
+"""When more than this share of a mailing, and more papers than these few, are missing among arXiv's answers, one of the
+two is wrong."""
+_NEW, _REVISED = ("new", "cross"), ("replace", "replace-cross")
+WITHDRAWN = "withdrawn by its authors"
+
+
+class Watching:
+    """The watch of one run. What was read is safe slice by slice: a kill costs only the slice that was being read."""
+
+    def __init__(self, library: Library, parts: Parts, sight: Sight, draft: Draft) -> None:
+        self._library, self._parts, self._sight, self._draft = library, parts, sight, draft
+        self._candidates: dict[str, Candidate] = {}
+        self._early: list[Fate] = []
+        self._fresh: list[Candidate] = []
+        """Candidates of the slice that is being read."""
+        self._met = watch.Seen()
+        self._reports: list[SliceReport] = []
+        self._revisions: dict[str, Revision] = {}
+        self.files: list[SliceReport] = []
+        self.whole = bool(parts.sources or parts.search)
+        """New papers were looked for, and every source could be read to its end."""
+
+    def candidates(self) -> list[Candidate]:
+        """The papers that are new and could belong. They have a fate from here on: seen, and due until it is more."""
+        for raw in self._parts.progress(self._arriving(), "watching"):
+            self._take(raw)
+        self._write()
+        return list(self._candidates.values())
+
+    @property
+    def report(self) -> WatchReport | None:
+        """What was read of arXiv; how far that brings the watermark, the ledger must say."""
+        search = self._parts.search
+        return WatchReport(watched=search.watched, slices=tuple(self._reports)) if search else None
+
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """Later versions of papers that are listed or proposed."""
+        return tuple(self._revisions.values())
+
+    # --- what arrives -------------------------------------------------------------------------------------------------
+
+    def _arriving(self) -> Iterator[Record]:
+        if self._parts.search:
+            yield from self._searched(self._parts.search)
+            if self._parts.announcements:
+                yield from self._announced(self._parts.search, self._parts.announcements)
+        for source in self._parts.sources:
+            yield from self._read(source)
+        yield from self._due()
+
+    def _read(self, source: Source) -> Iterator[Record]:
+        """A file."""
+        got, failed = 0, ""
+        try:
+            for got, raw in enumerate(source.records(self._unreadable), 1):  # noqa: B007 - it is counted
+                yield raw
+        except SurveyBotError as error:
+            failed = str(error)
+            self._fail(source.name, error)
+        self._write()
+        self.files.append(SliceReport(source=source.name, got=got, failed=failed))
+        self._draft.notes += source.notes
+
+    def _searched(self, search: Search) -> Iterator[Record]:
+        """All that was submitted in the window, a slice at a time; what was read whole long ago is not asked again."""
+        settled = watch.settled(self._sight.settled, search.watched, self._parts.days)
+        parts = [part for part in watch.slices(*self._window(search)) if part not in settled]
+        unreachable, lasting = 0, False
+        for part in parts:
+            if lasting or unreachable == _TIRED:
+                self._close(search, part, Tally(), "not asked in this run")
+                continue
+            tally, failed = Tally(), ""
+            try:
+                yield from search.read(part, tally)
+                unreachable = 0
+            except SourceError as error:
+                failed = str(error)
+                self._fail(f"arXiv, {part.since:%Y-%m-%d}", error)
+                unreachable = unreachable + 1 if isinstance(error, UnreachableError) else 0
+                lasting = isinstance(error, UnreachableError) and error.lasting
+            self._close(search, part, tally, failed)
+        self._doubt(search)
+
+    def _window(self, search: Search) -> tuple[datetime, datetime]:
+        since, until = self._parts.span
+        mark = watch.watermark(self._sight.earlier, search.watched) or self._sight.at
+        return since or mark - timedelta(days=self._parts.days), until or self._sight.at
+
+    def _close(self, search: Search, part: Slice, tally: Tally, failed: str) -> None:
+        """What came of a slice is written down, and only then that it is read."""
+        self._incomplete(tally)
+        self._write()
+        early = schedule.announced(part.since) > self._sight.at
+        times = {"since": part.since, "until": part.until, "early": early}
+        self._report(search.name, tally, failed, **times)
+        report = WatchReport(watched=search.watched, slices=(self._reports[-1],))
+        self._sight.settle(watch.settling(report, self._sight.at, self._parts.days), self._parts, self._draft.failures)
+
+    def _report(self, source: str, tally: Tally, failed: str, **times: Any) -> None:
+        self._draft.notes += tally.notes
+        counts = {"asked": tally.asked, "retried": tally.retried, "told": tally.told, "got": tally.got}
+        self._reports.append(SliceReport(source=source, failed=failed, **counts, **times))
+
+    def _doubt(self, search: Search) -> None:
+        """Whether a window without a single paper is to be believed: a misspelt category matches nothing for ever."""
+        if not self.whole or not self._reports or any(one.got for one in self._reports):
+            return
+        tally = Tally()
+        try:
+            there = search.ever(tally)
+        except SourceError as error:
+            self._fail(search.name, error)
+        else:
+            if there:
+                days = f"{len(self._reports)} days"
+                self._draft.notes.append(f"of {there:,} papers that match, {search.name} has none of these {days}")
+            else:
+                what = f"no paper at all matches {search.watched}"
+                remedy = "correct categories and query"
+                self._fail(search.name, SourceError(what, where="[watch]", remedy=remedy))
+        self._report(search.name, tally, "")
+
+    def _announced(self, search: Search, feed: Announcements) -> Iterator[Record]:
+        """What was announced last and the search has not found: what came late, or all of it when the search is down.
+
+        A feed tells little of a paper, so arXiv is asked for the rest; later versions of what is listed come too.
+        """
+        tally, failed, news, mine = Tally(), "", 0, dict[str, Announced]()
+        try:
+            for one in feed.read(tally):
+                news += one.kind in _NEW
+                if self._is_wanted(one):
+                    mine.setdefault(one.record.id, one)
+        except SourceError as error:
+            failed = str(error)
+            self._fail(feed.name, error)
+        self._incomplete(tally)
+        self._report(feed.name, tally, failed)
+        if mine:
+            found = self._parts.archive.find(list(mine), self._parts.progress, fresh=True)
+            records = {paper: found.records.get(paper, one.record) for paper, one in mine.items()}
+            self._compare(search, feed, {paper: records[paper] for paper in mine if mine[paper].kind in _NEW}, news)
+            yield from records.values()
+        self._write()
+
+    def _is_wanted(self, one: Announced) -> bool:
+        """Whether it is news: a paper nobody has met, or a later version of one that is listed or proposed."""
+        paper_id = one.record.id
+        if one.kind in _REVISED:
+            return self._is_later(one.record)
+        unknown = paper_id not in self._met and paper_id not in self._library.papers
+        there = unknown and paper_id not in self._sight.fates and one.kind in _NEW
+        return there and not (self._parts.narrowed and self.whole)  # a feed knows nothing of the query
+
+    def _compare(self, search: Search, feed: Announcements, late: Mapping[str, Record], news: int) -> None:
+        """What the two disagree about: papers that were announced, and that the search should have found."""
+        since, _ = self._window(search)
+        missing = [paper for paper, one in late.items() if one.published is None or one.published > since.date()]
+        if not self.whole or not missing:
+            return
+        shown = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
+        what = f"{len(missing)} of {news} papers announced last were not among {search.name}'s answers ({shown})"
+        if len(missing) > max(_FEW, _DOUBTED * news):
+            self._fail(feed.name, SourceError(f"{what}; they are judged all the same"))
+        else:
+            self._draft.notes.append(f"{what}; they are judged all the same")
+
+    def _due(self) -> Iterator[Record]:
+        """Papers an earlier run could not judge to the end, and those to look at once more, unless they came now."""
+        fates, draft = self._sight.fates.values(), self._draft
+        again = [fate.id for fate in fates if fate.state is State.SEEN or draft.is_outdated(fate)]
+        wanted = [paper for paper in dict.fromkeys([*draft.wanted, *again]) if paper not in self._met]
+        postponed = [fate.id for fate in fates if fate.state is State.POSTPONED and fate.id not in self._met]
+        yield from self._found(wanted, "papers due from an earlier run")
+        found = self._found(postponed, "postponed papers", fresh=True)
+        yield from (record for record in found if not self._is_known(record))
+
+    def _found(self, paper_ids: list[str], what: str, *, fresh: bool = False) -> Iterator[Record]:
+        if paper_ids:
+            found = self._parts.archive.find(paper_ids, self._parts.progress, fresh=fresh)
+            yield from found.records.values()
+            self._draft.record([self._unheard_of(paper_id) for paper_id in paper_ids if paper_id in found.unknown])
+            if found.problem and len(found.records) + len(found.unknown) < len(paper_ids):
+                self._draft.fail(what, SurveyBotError(found.problem))
+
+    def _unheard_of(self, paper_id: str) -> Fate:
+        """An id someone mistyped, or a paper that was removed: asking again would help nobody."""
+        at, run = self._sight.at, self._sight.run
+        old = self._sight.fates.get(paper_id) or Fate(id=paper_id, state=State.SEEN, reason="", at=at, run=run)
+        if old.state in (State.PROPOSED, State.POSTPONED):
+            return old
+        new = {"state": State.SKIPPED, "reason": "arXiv does not know it", "wanted": "", "at": at, "run": run}
+        return old.model_copy(update=new)
+
+    # --- what is made of it -------------------------------------------------------------------------------------------
+
+    def _take(self, raw: Record) -> None:
+        """A paper is listed, known, ruled out early, or a candidate."""
+        if self._is_later(raw):
+            self._revise(raw)
+        if not self._met.add(raw.id):
+            return
+        counts, draft = self._draft.counts, self._draft
+        counts["seen"] += 1
+        if raw.id in self._library.papers:
+            counts["listed"] += 1
+        elif self._is_known(raw):
+            counts["known"] += 1
+        else:
+            record, flags = texts.clean_record(raw)
+            reason = None if draft.is_certain(raw.id) else self._ruled_out(record)
+            if reason is None:
+                self._fresh.append(Candidate(raw, record, flags))
+                return
+            counts["early"] += 1
+            self._early.append(self._sight.fate(record, State.SKIPPED, reason))
+            if len(self._early) == _BATCH:
+                self._write()
+
+    def _ruled_out(self, record: Record) -> str | None:
+        return WITHDRAWN if watch.withdrawn(record) else self._parts.judge.ruled_out(record)
+
+    def _is_known(self, record: Record) -> bool:
+        """Whether there is nothing to do for it; what wakes a postponed paper makes it wanted."""
+        fate = self._sight.fates.get(record.id)
+        if fate is not None and fate.state is State.POSTPONED and (why := woken(record, fate)):
+            self._draft.wanted.setdefault(record.id, why)
+        return fate is not None and fate.state is not State.SEEN and not self._draft.is_certain(record.id)
+
+    def _is_later(self, record: Record) -> bool:
+        """Whether it is a version of a listed or proposed paper that is later than the one that is known."""
+        fate, old = self._sight.fates.get(record.id), self._sight.revisions.get(record.id)
+        if record.id not in self._library.papers and (fate is None or fate.state is not State.PROPOSED):
+            return False
+        known = max(old.version if old else 1, (fate.version if fate else None) or 1)
+        return (record.version or 1) > known
+
+    def _revise(self, raw: Record) -> None:
+        record, _ = texts.clean_record(raw)
+        self._revisions[record.id] = Revision(
+            id=record.id,
+            version=record.version or 2,
+            title=record.title,
+            comment=record.comment,
+            journal_ref=record.journal_ref,
+            withdrawn=watch.withdrawn(record),
+            at=self._sight.at,
+            run=self._sight.run,
+        )
+
+    def _incomplete(self, tally: Tally) -> None:
+        """A paper that came without its text has an id: it is asked for until it has one."""
+        for paper_id, why in tally.incomplete.items():
+            self._unreadable(f"{paper_id}: {why}")
+            known = paper_id in self._sight.fates or paper_id in self._library.papers
+            if not known and self._met.add(paper_id):
+                self._draft.counts.update(seen=1, failed=1)
+                at, run = self._sight.at, self._sight.run
+                self._draft.record([Fate(id=paper_id, state=State.SEEN, reason=f"due again: {why}", at=at, run=run)])
+
+    # --- what is written down -----------------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        """What was taken since the last time has its fate."""
+        if not self._parts.forge.dry:
+            self._parts.archive.keep(one.raw for one in self._fresh)  # a run after a kill, or a human, may ask for one
+        self._candidates |= {one.raw.id: one for one in self._fresh}
+        self._draft.record([*self._early, *self._draft.seen(self._fresh, "found, not judged yet")])
+        self._sight.revise(self._revisions.values(), self._parts, self._draft.failures)
+        self._early, self._fresh = [], []
+
+    def _fail(self, what: str, error: SurveyBotError) -> None:
+        """A source could not be read to its end."""
+        self.whole = False
+        self._draft.fail(what, error)
+
+    def _unreadable(self, problem: str) -> None:
+        self._draft.counts["unreadable"] += 1
+        if self._draft.counts["unreadable"] <= _TOLD:
+            self._draft.notes.append(problem)
