@@ -172,8 +172,6 @@ def show_report(report: RunReport, library: Library) -> None:
         console.print(Text.assemble(("DEGRADED ", "red"), _calm(trouble)))
     if report.unreadable:
         console.print(f"{report.unreadable} unreadable record(s); the first are told above")
-    if report.revised:
-        console.print(f"{report.revised} listed or proposed paper(s) have a later version, which the ledger has noted")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     counts = ("seen", "listed", "known", "early", "skipped", "asked", "proposed", "held", "failed")
     for name in counts:
@@ -193,6 +191,8 @@ def _show_where(report: RunReport, console: Console) -> None:
     elif opened:
         folder = re.sub(r"/pull$", "/pulls", opened.rpartition("/")[0])  # GitHub's page of all of them
         console.print(_calm(f"pull requests are in {folder}"), markup=False)
+    if report.revised:
+        console.print(f"{report.revised} listed or proposed paper(s) have a later version, which the ledger has noted")
     if report.waiting:
         shown = ", ".join(fate.id for fate in report.waiting[:5])
         more = " …" if len(report.waiting) > 5 else ""

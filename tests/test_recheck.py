@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -19,7 +19,9 @@ from bot.opinion.asking import opine
 from bot.opinion.question import case
 from bot.plan import Plan, Provenance, Verdict
 from bot.ports import Neighbour
-from bot.settings import Llm, Price
+from bot.settings import Llm, Price, Watch
+from bot.slices import Revision, SliceReport, WatchReport
+from bot.watch import watched
 from bot.wiring import prompts
 from bot.yaml_format import taxonomy_sha
 from tests.fabricated import LIBRARY, TAXONOMY, candidate
@@ -616,6 +618,217 @@ def test_of_two_fates_of_one_paper_the_second_is_left_out() -> None:
     assert told == [f"{ASKED.id}: it has two fates; the second is left out"]
 
 
+# --- what was read of arXiv -------------------------------------------------------------------------------------------
+
+WATCHED = watched(Watch(categories=("cs.RO", "cs.LG"), query="ti:bread"))
+DAY = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def part(day: int = 0, hours: float = 24, **more: Any) -> SliceReport:
+    """A slice that was read whole."""
+    since = DAY + timedelta(days=day)
+    facts = {
+        "source": "arXiv",
+        "since": since,
+        "until": since + timedelta(hours=hours),
+        "asked": 2,
+        "told": 7,
+        "got": 7,
+    }
+    return SliceReport.model_validate({**facts, **more})
+
+
+FEED = SliceReport(source="arXiv's feed", asked=3, retried=2, got=40)
+FAILED = {"failed": "arXiv announced 500 papers and sent 499", "told": 500, "got": 499}
+READ = WatchReport(watched=WATCHED, slices=(part(), part(1, told=None, got=0, early=True), part(2, hours=10.05), FEED))
+REVISION = Revision(id="2503.00006", version=2, title="A Loaf that Rises", at=NOW, run="r1")
+
+
+def watching(*slices: SliceReport, **more: Any) -> Plan:
+    return plan(watch=WatchReport(watched=WATCHED, slices=slices), **more)
+
+
+def believed_of(what: Plan, searched: str = WATCHED) -> tuple[Plan, list[str]]:
+    """What is believed of a plan where arXiv was searched for this."""
+    return recheck.recheck(recheck.read_plan(what.model_dump_json()), LIBRARY, now=NOW, watched=searched)
+
+
+def test_what_a_genuine_run_read_and_the_later_versions_it_found_are_believed_as_they_are() -> None:
+    full = {"comment": "Withdrawn — see v1", "journal_ref": "J. Crust 1", "withdrawn": True}
+    proposed = REVISION.model_copy(update={"id": "2611.00011", "version": 999, **full})
+    genuine = plan(watch=READ, revisions=(REVISION, proposed))
+    assert believed_of(genuine) == (genuine, [])
+
+
+def test_a_plan_without_a_watch_is_believed_whatever_the_settings_search_for() -> None:
+    assert believed_of(GENUINE, "cat:cs.AI") == believed_of(GENUINE, "") == (GENUINE, [])
+
+
+def test_a_slice_that_failed_is_kept_and_the_run_has_not_looked_everywhere() -> None:
+    kept, told = believed_of(watching(part(), part(1, **FAILED), FEED))
+    assert (kept.watch, told) == (WatchReport(watched=WATCHED, slices=(part(), part(1, **FAILED), FEED)), [])
+    assert not kept.watched
+
+
+def test_a_run_that_says_itself_that_it_did_not_look_everywhere_is_believed() -> None:
+    assert believed_of(watching(part(), watched=False))[0].watched is False
+
+
+def test_how_far_arxiv_was_read_in_all_is_not_asked_of_a_plan() -> None:
+    far = READ.model_copy(update={"before": NOW - timedelta(days=400), "after": NOW + timedelta(days=4_000)})
+    kept, told = believed_of(plan(watch=far))
+    assert (kept.watch, told) == (READ, [])
+
+
+@pytest.mark.parametrize("searched", ["cat:cs.RO", WATCHED.upper(), f"{WATCHED} ", ""])
+def test_what_was_read_for_another_search_is_left_out_and_nobody_has_looked(searched: str) -> None:
+    kept, told = believed_of(plan(watch=READ, revisions=(REVISION,)), searched)
+    assert (kept.watch, kept.watched, kept.revisions) == (None, False, (REVISION,))
+    assert told == ["what it read of arXiv is left out: it is not what the settings search for"]
+
+
+@pytest.mark.parametrize("lost", [ASKED.model_copy(update={"run": "r0"}), fate("9999.00001", State.SEEN)])
+def test_where_a_paper_is_left_out_nothing_counts_as_read_so_that_it_comes_again(lost: Fate) -> None:
+    kept, told = believed_of(plan(watch=READ, fates=(SEEN, lost)))
+    assert (kept.watch, kept.watched, kept.fates) == (None, False, (SEEN,))
+    assert told[1:] == ["what it read of arXiv is left out: so are papers of it (1)"]
+
+
+def test_a_flood_of_papers_is_cut_and_nothing_counts_as_read() -> None:
+    many = [fate(f"{month}.{number:05}", State.SEEN) for month in (2609, 2610) for number in range(1, 75_011)]
+    kept, told = recheck.recheck(plan(watch=READ, fates=many), LIBRARY, now=NOW, watched=WATCHED)
+    assert (len(kept.fates), kept.watch, kept.watched) == (150_000, None, False)
+    assert told[-1] == "… and 1 more parts of the plan are left out"
+
+
+@pytest.mark.parametrize("doubted", [None, Provenance(embedder="fake@0", taxonomy="0" * 12)])
+def test_a_paper_that_is_due_again_or_was_listed_meanwhile_does_not_keep_the_others_from_being_read(
+    doubted: Provenance | None,
+) -> None:
+    listed = fate("2503.00006", State.SEEN)
+    kept, _ = believed_of(plan(STEAM, watch=READ, fates=(SEEN, listed), provenance=doubted))
+    assert (kept.watch, kept.watched) == (READ, True)
+    assert [one.id for one in kept.fates] == [SEEN.id, STEAM.id]
+
+
+STRETCH = "no run reads this stretch of time"
+LINES = "its source or its failure is too long, or no plain line"
+FIRST = datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"until": DAY}, STRETCH),
+        ({"until": DAY - timedelta(hours=1)}, STRETCH),
+        ({"until": DAY + timedelta(hours=24, minutes=1)}, STRETCH),
+        ({"since": DAY + timedelta(hours=1), "until": DAY + timedelta(hours=24, seconds=1)}, STRETCH),
+        ({"since": DAY - timedelta(days=9)}, STRETCH),
+        ({"since": NOW, "until": NOW + timedelta(minutes=6)}, STRETCH),
+        ({"since": NOW + timedelta(days=2), "until": NOW + timedelta(days=3)}, STRETCH),
+        ({"since": FIRST, "until": FIRST + timedelta(hours=1)}, STRETCH),
+        ({"until": FIRST}, STRETCH),
+        ({"since": datetime.max.replace(tzinfo=UTC), "until": datetime.max.replace(tzinfo=UTC)}, STRETCH),
+        ({"since": DAY.astimezone(timezone(timedelta(hours=5))), "until": DAY + timedelta(hours=25)}, STRETCH),
+        ({"since": None}, STRETCH),
+        ({"until": None}, STRETCH),
+        ({"source": ""}, LINES),
+        ({"source": "arXiv\nits feed"}, LINES),
+        ({"source": "x" * 301}, LINES),
+        ({"failed": "x" * 4_001}, LINES),
+        ({"failed": "no\u202e"}, LINES),
+        ({"asked": 100_001}, "there is a number in it that cannot be"),
+        ({"retried": 3}, "there is a number in it that cannot be"),
+        ({"got": 10**9}, "there is a number in it that cannot be"),
+        ({"told": 10**9, "failed": "cut"}, "there is a number in it that cannot be"),
+        ({"told": 8}, "it tells of more papers than came, and of no failure"),
+    ],
+)
+def test_a_slice_that_does_not_hold_is_left_out_with_its_sentence_and_so_was_not_read(
+    change: dict[str, Any], sentence: str
+) -> None:
+    kept, told = believed_of(watching(part(-1), part(**change), FEED))
+    assert kept.watch == WatchReport(watched=WATCHED, slices=(part(-1), FEED))
+    assert told == [f"a slice (number 2) is left out: {sentence}"]
+    assert not kept.watched
+
+
+@pytest.mark.parametrize(
+    "change", [{"since": "2026-11-20T00:00:00"}, {"asked": -1}, {"until": "soon"}, {"told": "many"}, {"mark": 1}]
+)
+def test_a_slice_without_a_time_zone_or_with_a_number_that_is_none_makes_the_whole_plan_unreadable(
+    change: dict[str, Any],
+) -> None:
+    data = json.loads(watching(part()).model_dump_json())
+    data["watch"]["slices"][0].update(change)
+    with pytest.raises(DataError, match=r"the plan, key watch\.slices\.0"):
+        recheck.read_plan(json.dumps(data))
+
+
+def test_a_slice_that_stands_there_twice_counts_as_it_stands_first() -> None:
+    kept, told = believed_of(watching(part(**FAILED), part(), FEED, FEED))
+    assert kept.watch
+    assert kept.watch.slices == (part(**FAILED), FEED, FEED)
+    assert told == ["a slice (number 2) is left out: it stands there twice"]
+
+
+def test_a_flood_of_slices_is_cut_and_the_run_has_not_looked_everywhere() -> None:
+    minutes = [DAY - timedelta(minutes=at) for at in range(5_030, 0, -1)]
+    slices = [part(since=since, until=since + timedelta(minutes=1)) for since in minutes]
+    kept, told = believed_of(watching(*slices))
+    assert kept.watch
+    assert kept.watch.slices == tuple(slices[:5_000])
+    assert not kept.watched
+    assert (len(told), told[0], told[-1]) == (
+        21, "a slice (number 5001) is left out: there are too many", "… and 10 more parts of the plan are left out",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"id": "LoafNet"}, "this is no arXiv id"),
+        ({"id": "../2503.00006"}, "this is no arXiv id"),
+        ({"version": 1_000}, "there is a number in it that cannot be"),
+        ({"at": NOW - timedelta(days=1)}, "it is of another run"),
+        ({"run": "r0"}, "it is of another run"),
+        ({"title": ""}, "its title, comment or journal reference is not as the bot cleans it"),
+        ({"title": "A\u200bLoaf"}, "its title, comment or journal reference is not as the bot cleans it"),
+        ({"comment": "4\npages"}, "its title, comment or journal reference is not as the bot cleans it"),
+        ({"journal_ref": "J. \x1b[31mCrust"}, "its title, comment or journal reference is not as the bot cleans it"),
+        ({"title": "x" * 1_001}, "its title, comment or journal reference is too long"),
+        ({"comment": "x" * 2_001}, "its title, comment or journal reference is too long"),
+        ({"journal_ref": "x" * 2_001}, "its title, comment or journal reference is too long"),
+    ],
+)
+def test_a_later_version_that_does_not_hold_is_left_out_with_its_sentence(
+    change: dict[str, Any], sentence: str
+) -> None:
+    other = REVISION.model_copy(update={"id": "2503.00001"})
+    kept, told = believed_of(plan(revisions=(other, REVISION.model_copy(update=change))))
+    assert kept.revisions == (other,)
+    assert told == [f"a later version (number 2) is left out: {sentence}"]
+
+
+def test_of_two_later_versions_of_one_paper_the_second_is_left_out() -> None:
+    kept, told = believed_of(plan(revisions=(REVISION, REVISION.model_copy(update={"version": 3}))))
+    assert (kept.revisions, told) == ((REVISION,), ["a later version (number 2) is left out: it stands there twice"])
+
+
+def test_a_flood_of_later_versions_is_cut() -> None:
+    many = [REVISION.model_copy(update={"id": f"2503.{number:05}"}) for number in range(1, 5_011)]
+    kept, told = believed_of(plan(revisions=many))
+    assert kept.revisions == tuple(many[:5_000])
+    assert told[0] == "a later version (number 5001) is left out: there are too many"
+
+
+def test_a_first_version_is_no_later_one_and_makes_the_whole_plan_unreadable() -> None:
+    with pytest.raises(DataError, match=r"the plan, key revisions\.0\.version"):
+        recheck.read_plan(
+            plan(revisions=(REVISION,)).model_dump_json().replace('"version":2,"title"', '"version":1,"title"')
+        )
+
+
 # --- what is hostile: the rest ----------------------------------------------------------------------------------------
 
 
@@ -742,7 +955,7 @@ def test_a_plan_that_was_not_made_lately_is_refused(started: datetime) -> None:
         (GENUINE.model_dump_json().replace("Steam injection", "\\ud800", 1), "the plan: "),
         (GENUINE.model_dump_json().replace('"title":"FogLoaf', '"branch":"main","title":"FogLoaf', 1),
          "the plan, key verdicts.0.record.branch: "),
-        (b" " * (recheck.MOST_BYTES + 1), "the plan: it is larger than 16,000,000 bytes"),
+        (b" " * (recheck.MOST_BYTES + 1), "the plan: it is larger than 64,000,000 bytes"),
     ],
 )  # fmt: skip
 def test_what_is_no_plan_is_refused_in_one_sentence(text: str | bytes, where: str) -> None:
@@ -754,7 +967,16 @@ def test_what_is_no_plan_is_refused_in_one_sentence(text: str | bytes, where: st
     assert len(str(caught.value)) < 600
 
 
-@pytest.mark.parametrize(("genuine", "first"), [(GENUINE, "verdicts"), (ADVISED, "verdicts"), (ADVISED, "advice")])
+@pytest.mark.parametrize(
+    ("genuine", "first"),
+    [
+        (GENUINE, "verdicts"),
+        (ADVISED, "verdicts"),
+        (ADVISED, "advice"),
+        (plan(watch=READ, revisions=(REVISION,)), "watch"),
+        (plan(watch=READ, revisions=(REVISION,)), "revisions"),
+    ],
+)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_no_edit_of_a_plan_makes_more_of_it_than_a_plan_that_holds(
@@ -767,11 +989,12 @@ def test_no_edit_of_a_plan_makes_more_of_it_than_a_plan_that_holds(
         place = place[key]
         key = data.draw(st.sampled_from(list(place) if isinstance(place, dict) else range(len(place))))
     place[key] = data.draw(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([])))
+    known: dict[str, Any] = {"now": NOW, "prompts": PROMPT_IDS, "llm": LLM, "watched": WATCHED}
     try:
-        kept, _ = recheck.recheck(recheck.read_plan(json.dumps(plain)), LIBRARY, now=NOW, prompts=PROMPT_IDS, llm=LLM)
+        kept, _ = recheck.recheck(recheck.read_plan(json.dumps(plain)), LIBRARY, **known)
     except DataError:
         return
-    assert recheck.recheck(kept, LIBRARY, now=NOW, prompts=PROMPT_IDS, llm=LLM) == (kept, [])
+    assert recheck.recheck(kept, LIBRARY, **known) == (kept, [])
 
 
 def test_a_judgement_that_is_left_out_is_counted_among_the_failed() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SourceError, UnreachableError
+from bot.adapters.ledger_file import LedgerFile
+from bot.errors import LedgerError, SourceError, UnreachableError
 from bot.fates import Fate, RunReport, State
 from bot.models import Record
 from bot.ports import Announced, Tally
@@ -257,6 +258,26 @@ def test_a_backfill_apart_from_the_watch_does_not_move_its_watermark(world: Worl
     mark = world.mark
     world.run(search=Scripted(), span=YEAR)
     assert world.mark == mark
+
+
+def test_where_fates_cannot_be_written_nothing_counts_as_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    arxiv = Scripted([january(1, 5), january(8, 20)])
+    world.run(search=Scripted())
+    mark = world.mark
+    full = LedgerError("No space left on device", where="ledger.jsonl")
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerFile, "record", lambda self, fates: raising(full))
+        report = world.run(search=arxiv, span=YEAR)
+        world.run(search=Scripted([paper(1)]))
+    assert any("No space left" in told for told in failures(report))
+    assert [one.since.day for one in world.ledger.settled()] == [*range(1, 5)]
+    assert world.mark == mark
+    world.run(search=arxiv, span=YEAR)
+    assert {"2611.00001", "2611.00008"} <= set(world.fates)
+
+
+def raising(error: Exception) -> None:
+    raise error
 
 
 # --- what nothing means -----------------------------------------------------------------------------------------------

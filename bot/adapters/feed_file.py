@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -34,19 +34,34 @@ Entry = tuple[int, dict[str, Any] | None]
 
 
 class FileSource:
-    """The papers of one file; with ``since`` / ``until``, those whose last known day is in the window (both included).
+    """The papers of one file; with ``since`` / ``until``, those whose last known day is in the window (both included),
+    and with ``categories`` those that are listed in one of these, cross-listed ones too.
 
-    A record without any day is in every window; of one outside it, nothing but the day is looked at.
+    A record without any day is in every window, one without categories in all of them; of one that is not wanted,
+    only these are looked at.
     """
 
-    def __init__(self, path: Path, since: date | None = None, until: date | None = None) -> None:
+    def __init__(
+        self, path: Path, since: date | None = None, until: date | None = None, *, categories: Sequence[str] = ()
+    ) -> None:
         self.name = str(path)
+        self.elsewhere = 0
+        """Records passed over so far because they are of other categories."""
         self._path = path
         self._window = (since or date.min, until or date.max) if since or until else None
+        self._categories = _any_of(categories) if categories else None
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """How many records were passed over because they are of other categories, if any were."""
+        return (
+            [f"{self.name}: {self.elsewhere:,} records of other categories are passed over"] if self.elsewhere else []
+        )
 
     def records(self, on_problem: Say) -> Iterator[Record]:
         """In the order of the file. Raises SourceError naming file and line; what came before stands."""
         feed: _JsonLines | _Atom | None = None
+        self.elsewhere = 0
         try:
             with self._path.open("rb") as file:
                 blocks = _blocks(file)
@@ -63,7 +78,7 @@ class FileSource:
     def _wanted(self, entries: Iterator[Entry], on_problem: Say) -> Iterator[Record]:
         good = bad = 0
         for line, values in entries:
-            if self._window and not _within(values, *self._window):  # before its text is looked at: that is slow
+            if self._is_passed_over(values):  # before its text is looked at: that is slow
                 good += 1
                 continue
             try:
@@ -76,6 +91,14 @@ class FileSource:
                 yield record
         if bad and not good:
             raise _ForeignError(f"holds no paper (none of its {bad} records could be read)")
+
+    def _is_passed_over(self, values: dict[str, Any] | None) -> bool:
+        if self._window and not _within(values, *self._window):
+            return True
+        if values is None or self._categories is None or _is_listed(values, self._categories):
+            return False
+        self.elsewhere += 1
+        return True
 
     def _broken(self, feed: _JsonLines | _Atom | None, what: str, remedy: str) -> SourceError:
         return SourceError(what, where=f"{self.name}:{feed.line}" if feed else self.name, remedy=remedy)
@@ -94,6 +117,18 @@ def _within(values: dict[str, Any] | None, since: date, until: date) -> bool:
         return True
     day = _day(values.get("update_date")) or _day(values.get("published")) or _first_and_last(values.get("versions"))[0]
     return day is None or since <= day <= until
+
+
+def _any_of(categories: Iterable[str]) -> re.Pattern[str]:
+    """What finds one of these among a record's; ``cs.*`` is any of an archive, as it is in arXiv's own search."""
+    known = "|".join(re.escape(category).replace(r"\*", r"\S*") for category in categories)
+    return re.compile(rf"(?<!\S)(?:{known})(?!\S)", re.IGNORECASE)
+
+
+def _is_listed(values: dict[str, Any], wanted: re.Pattern[str]) -> bool:
+    """Whether one of its categories is wanted, or none is known."""
+    told = values.get("categories")
+    return not isinstance(told, str) or wanted.search(told) is not None or _CATEGORY.search(told) is None
 
 
 def _record(values: dict[str, Any] | None) -> Record:

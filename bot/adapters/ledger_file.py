@@ -1,10 +1,14 @@
-"""The ledger as files of JSON lines: one fate a line, of several the latest counts, and beside them a report a run."""
+"""The ledger as files of JSON lines: one fate a line, of several the latest counts.
+
+Beside them stand the reports of the runs, the slices of time that are done with, and the revisions of papers.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.errors import LedgerError
 from bot.fates import Fate, RunReport
+from bot.slices import Revision, Settled
 
 try:
     import fcntl
@@ -22,6 +27,10 @@ M = TypeVar("M", bound=BaseModel)
 
 RUNS = "runs.jsonl"
 """The file beside the ledger with the reports of the runs."""
+SLICES = "slices.jsonl"
+"""The file beside it with the slices that need not be asked for again."""
+REVISIONS = "revisions.jsonl"
+"""The file beside it with later versions of papers that are listed or proposed."""
 _PAPERS = frozenset({"fates", "learned", "waiting"})  # of a report; the ledger has them
 _TORN = 3  # so many half lines a new ledger may have of runs that were killed; more, and it is some other file
 
@@ -35,12 +44,13 @@ class LedgerFile:
     """
 
     def __init__(self, path: Path, *, where: str = "") -> None:
-        self._path, self._runs, self._where = path, path.with_name(RUNS), where
+        self._path, self._where = path, where
+        self._runs, self._slices, self._revisions = (path.with_name(name) for name in (RUNS, SLICES, REVISIONS))
         self._broken: dict[Path, list[int]] = {}
 
     @property
     def notes(self) -> Sequence[str]:
-        """What the last calls of ``fates`` and ``runs`` had to pass over."""
+        """What the last reading of each file had to pass over."""
         return tuple(_note(self._shown(path), broken) for path, broken in self._broken.items() if broken)
 
     def fates(self) -> Mapping[str, Fate]:
@@ -70,6 +80,27 @@ class LedgerFile:
     def record_run(self, report: RunReport) -> None:
         """Append a report, without its papers, as :meth:`record` does. Raises LedgerError."""
         self._write(self._runs, [report.model_dump_json(exclude_defaults=True, exclude=set(_PAPERS))])
+
+    def settled(self) -> Sequence[Settled]:
+        """The slices that need not be asked for again, oldest first, each line once. Raises LedgerError."""
+        parts = set(self._read(self._slices, Settled))
+        return sorted(parts, key=lambda part: (part.since, part.until, part.watched, part.at))
+
+    def settle(self, slices: Iterable[Settled]) -> None:
+        """Append each slice, as :meth:`record` does. Raises LedgerError."""
+        self._write(self._slices, [part.model_dump_json() for part in slices])
+
+    def revisions(self) -> Mapping[str, Revision]:
+        """The highest recorded version of every paper that has one; of one version the latest. Raises LedgerError."""
+        revisions: dict[str, Revision] = {}
+        for revision in self._read(self._revisions, Revision):
+            if revision.id not in revisions or _order(revisions[revision.id]) <= _order(revision):
+                revisions[revision.id] = revision
+        return revisions
+
+    def revise(self, revisions: Iterable[Revision]) -> None:
+        """Append each revision, as :meth:`record` does. Raises LedgerError."""
+        self._write(self._revisions, [revision.model_dump_json(exclude_defaults=True) for revision in revisions])
 
     def save(self) -> None:
         """Nothing: the files are where they belong."""
@@ -111,6 +142,10 @@ class LedgerFile:
 
     def _error(self, path: Path, what: str, remedy: str) -> LedgerError:
         return LedgerError(what, where=self._shown(path), remedy=remedy)
+
+
+def _order(revision: Revision) -> tuple[int, datetime]:
+    return revision.version, revision.at
 
 
 def _note(where: str, broken: list[int]) -> str:

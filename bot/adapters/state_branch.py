@@ -12,13 +12,14 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.adapters.git_remote import Remote
-from bot.adapters.ledger_file import RUNS, LedgerFile
+from bot.adapters.ledger_file import REVISIONS, RUNS, SLICES, LedgerFile
 from bot.errors import ForgeError, LedgerError
 from bot.fates import Fate, RunReport
 from bot.files import write_atomically
+from bot.slices import Revision, Settled
 
 LEDGER = "ledger.jsonl"
-_FILES = (LEDGER, RUNS)
+_FILES = (LEDGER, RUNS, SLICES, REVISIONS)
 _TRIES = 3
 _README = "README.md"
 _ABOUT = f"""# State of survey-bot
@@ -29,6 +30,8 @@ again, and one rejected by a comment alone is asked about again.
 
 - `{LEDGER}`: one line per decision on a paper; the latest one of a paper is its fate.
 - `{RUNS}`: one line per run.
+- `{SLICES}`: one line per stretch of time that arXiv need not be asked for again.
+- `{REVISIONS}`: one line per later version of a paper that is listed or proposed.
 """
 
 
@@ -37,7 +40,8 @@ class BranchLedger:
 
     The branch is read with the first question and pushed by ``save``, which makes it when it is missing. In between
     its lines are files in ``folder``; what a run that was killed left there is saved by the next one on this machine.
-    A branch that is missing starts with the lines of the file ``before``, the ledger of a time without GitHub.
+    A branch that is missing starts with the lines of the file ``before``, the ledger of a time without GitHub, and of
+    what stands beside it, but for the reports of the runs: those are told for each forge.
     """
 
     def __init__(self, folder: Path, url: str, branch: str, token: str, before: Path | None = None) -> None:
@@ -67,6 +71,24 @@ class BranchLedger:
     def record_run(self, report: RunReport) -> None:
         """Append a report on this machine, without its papers. Raises LedgerError."""
         self._ledger.record_run(report)
+        self._is_saved = False
+
+    def settled(self) -> Sequence[Settled]:
+        """The slices that need not be asked for again, oldest first. Raises LedgerError."""
+        return self._ledger.settled()
+
+    def settle(self, slices: Iterable[Settled]) -> None:
+        """Append on this machine. Raises LedgerError."""
+        self._ledger.settle(slices)
+        self._is_saved = False
+
+    def revisions(self) -> Mapping[str, Revision]:
+        """The highest recorded version of every paper that has one; of one version the latest. Raises LedgerError."""
+        return self._ledger.revisions()
+
+    def revise(self, revisions: Iterable[Revision]) -> None:
+        """Append on this machine. Raises LedgerError."""
+        self._ledger.revise(revisions)
         self._is_saved = False
 
     def save(self) -> None:
@@ -119,8 +141,8 @@ class BranchLedger:
         return lacks
 
     def _theirs(self, name: str) -> bytes:
-        if self._tip is None and self._before and name == LEDGER:
-            return _bytes(self._before)
+        if self._tip is None and self._before and name != RUNS:
+            return _bytes(self._before if name == LEDGER else self._before.with_name(name))
         if self._tip is None or not self._remote.git.file_at(self._tip, name):
             return b""
         return self._remote.git("cat-file", "blob", f"{self._tip}:{name}").encode("utf-8", "surrogateescape")

@@ -14,6 +14,9 @@ from bot.pipeline.parts import Parts
 from bot.slices import Revision, Settled
 from bot.watch import venue
 
+LEDGER = "ledger"
+"""What failed when something could not be written down."""
+
 
 @dataclass
 class Sight:
@@ -72,7 +75,12 @@ class Sight:
             _write(parts, failures, lambda: parts.ledger.record(fates))
 
     def settle(self, slices: Sequence[Settled], parts: Parts, failures: list[Failure]) -> None:
-        """As :meth:`record`, for slices; those that are known are not written again."""
+        """As :meth:`record`, for slices; those that are known are not written again.
+
+        None is where fates could not be written: their papers must come again.
+        """
+        if any(failure.what == LEDGER for failure in failures):
+            return
         new = [one for one in slices if one not in self.settled]
         self.settled += new
         if new:
@@ -93,8 +101,8 @@ def _write(parts: Parts, failures: list[Failure], write: Callable[[], None]) -> 
     try:
         write()
     except LedgerError as error:
-        if all(failure.what != "ledger" for failure in failures):
-            failures.append(Failure(what="ledger", message=str(error)))
+        if all(failure.what != LEDGER for failure in failures):
+            failures.append(Failure(what=LEDGER, message=str(error)))
 
 
 def look(library: Library, parts: Parts, *, run: str, at: datetime, asked_for: Mapping[str, str]) -> Sight:

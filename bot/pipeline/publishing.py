@@ -13,7 +13,7 @@ from bot.errors import ForgeError, SurveyBotError
 from bot.fates import DECIDED, HELD, LISTED, Failure, Fate, PullState, RunReport, State
 from bot.models import Library, Proposal
 from bot.pipeline.draft import woken
-from bot.pipeline.looking import Sight
+from bot.pipeline.looking import LEDGER, Sight
 from bot.pipeline.parts import Parts, bug
 from bot.plan import Plan, Verdict
 from bot.propose import propose
@@ -54,7 +54,7 @@ class Publishing:
         with self._told("dashboard"):
             self._parts.forge.show(lambda previous: self._page(report, previous))
         report = self._finished()
-        with self._told("ledger"):
+        with self._told(LEDGER):
             self._parts.ledger.record_run(report)
             self._parts.ledger.save()
         return self._finished()
@@ -88,8 +88,9 @@ class Publishing:
 
     def _note(self, fates: Sequence[Fate]) -> None:
         """Fates of the plan that are not known yet. None of them changes what people decided or can see."""
-        known = self._sight.fates
-        fates = [fate.model_copy(update={"wanted": self._sight.wanted.get(fate.id, "")}) for fate in fates]
+        known, wanted = self._sight.fates, self._sight.wanted
+        told = (fate for fate in fates if known.get(fate.id) is not fate)  # what this process has recorded is known
+        fates = [fate.model_copy(update={"wanted": wanted.get(fate.id, "")}) for fate in told]
         fresh = [fate for fate in fates if known.get(fate.id) != fate and fate.id not in self._library.papers]
         self._record([fate for fate in fresh if fate.id not in known or known[fate.id].state is State.SEEN])
 
@@ -104,6 +105,12 @@ class Publishing:
         revisions = [one for one in self._plan.revisions if one.id in proposed or one.id in self._library.papers]
         sight.revise(revisions, self._parts, self._failures)
         return report
+
+    def _read(self) -> WatchReport | None:
+        """The watermark stays where it was when fates could not be written down: their papers must come again."""
+        if self._watch and any(failure.what == LEDGER for failure in self._failures):
+            return self._watch.model_copy(update={"after": self._watch.before})
+        return self._watch
 
     def _open(self) -> None:
         """The likeliest first, up to the caps; what a person asked for is not held back."""
@@ -239,7 +246,7 @@ class Publishing:
             forge=self._parts.forge.name if self._looked else "",
             dry=self._parts.forge.dry,
             watched=self._plan.watched,
-            watch=self._watch,
+            watch=self._read(),
             files=self._plan.files,
             revised=len(self._plan.revisions),
             failures=tuple(self._failures),

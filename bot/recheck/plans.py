@@ -15,20 +15,22 @@ from bot.fates import Advice, Failure, Fate, RunReport, State
 from bot.markdown import shortened
 from bot.models import Library, PromptId
 from bot.plan import Plan, Verdict
-from bot.recheck import plain, verdicts
+from bot.recheck import plain, verdicts, watches
 from bot.recheck.opinions import Asking, wrong_advice, wrong_in_fate
 from bot.settings import Llm
+from bot.slices import Revision, SliceReport, WatchReport
 from bot.yaml_format import taxonomy_sha
 
 T = TypeVar("T")
 
-MOST_BYTES = 16_000_000
-"""Of a plan: a run that rules out thirty thousand papers takes half of it."""
-_VERDICTS, _FATES, _TEXTS, _REMARKS = 200, 50_000, 200, 5
+MOST_BYTES = 64_000_000
+"""Of a plan: half a year of four large categories, which rules out fifty thousand papers, takes a third of it."""
+_VERDICTS, _FATES, _TEXTS, _REMARKS = 200, 150_000, 200, 5
+_SLICES, _REVISIONS = 5_000, 5_000
 _NAME = 200
 _PAPERS = 10_000_000
 """So many a run can have counted."""
-_OLDEST, _EARLY = timedelta(days=14), timedelta(minutes=5)
+_OLDEST = timedelta(days=14)
 _MONTHS_DIFFER = timedelta(days=1)
 """Between arXiv's calendar and this one."""
 _TOLD = 20
@@ -61,25 +63,27 @@ def recheck(
     now: datetime,
     prompts: Collection[PromptId] = (),
     llm: Llm = Llm(),  # noqa: B008 - immutable
+    watched: str = "",
 ) -> tuple[Plan, list[str]]:
     """The part of a plan that holds, and a sentence on everything that does not.
 
-    A genuine plan comes back as it was. ``prompts`` are all that a language model can have been asked with, ``llm``
-    the settings by which it was asked. Raises DataError when not even its name and its time can be believed.
+    A genuine plan comes back as it was, but for the watermark before it and after it, which the ledger must say.
+    ``prompts`` are all that a language model can have been asked with, ``llm`` the settings by which it was asked,
+    ``watched`` what arXiv was searched for. Raises DataError when not even its name and its time can be believed.
     """
     if not re.fullmatch(r"[\w.:-]{1,64}", plan.run, re.ASCII):
         raise DataError("the name of its run is none", where="the plan", remedy=_AGAIN)
-    if plan.started.tzinfo is None or not now - _OLDEST <= plan.started <= now + _EARLY:
+    if plan.started.tzinfo is None or not now - _OLDEST <= plan.started <= now + watches.EARLY:
         raise DataError("it was not made lately", where="the plan", remedy=_AGAIN)
-    this = _Recheck(plan, library.under_current_ids(), Asking(llm, prompts))
+    this = _Recheck(plan, library.under_current_ids(), Asking(llm, prompts), watched)
     return this.plan(), this.told()
 
 
 class _Recheck:
     """One plan. ``library`` is labelled by the ids of today, as the judge sees it."""
 
-    def __init__(self, plan: Plan, library: Library, asking: Asking) -> None:
-        self._plan, self._library, self._asking = plan, library, asking
+    def __init__(self, plan: Plan, library: Library, asking: Asking, watched: str) -> None:
+        self._plan, self._library, self._asking, self._watched = plan, library, asking, watched
         self._names = {paper.short_name for paper in library.papers.values()}
         self._refused: list[str] = []
 
@@ -99,8 +103,13 @@ class _Recheck:
             counts["failed"] = counts.get("failed", 0) + len(due)  # so that every paper stays counted once
         fates = (*self._fates(trusted), *due)
         papers = {fate.id for fate in fates}.union(verdict.record.id for verdict in kept)
+        read = self._watch(papers)
         update = {
             "counts": counts,
+            "watched": plan.watched and watches.is_whole(plan.watch, read),
+            "watch": read,
+            "files": self._kept("a file", plan.files, self._wrong_file, _TEXTS),
+            "revisions": self._revisions(),
             "failures": self._kept("a failure", plan.failures, _wrong_failure, _TEXTS),
             "notes": self._kept("a note", plan.notes, _wrong_line, _TEXTS),
             "remarks": remarks,
@@ -129,6 +138,50 @@ class _Recheck:
             return advice
         self._refused.append(f"what it tells of the language model is left out: {wrong}")
         return None
+
+    def _watch(self, kept: Collection[str]) -> WatchReport | None:
+        """What was read, as far as that can be, each slice once: if these papers are all that came.
+
+        A paper that is left out must come again, so nothing counts as read then.
+        """
+        watch, places = self._plan.watch, set[tuple[str, datetime | None, datetime | None]]()
+
+        def wrong(part: SliceReport) -> str:
+            place = (part.source, part.since, part.until)
+            why = watches.wrong_slice(part, self._plan.started)
+            if why or part.since is None:
+                return why
+            known = place in places
+            places.add(place)
+            return "it stands there twice" if known else ""
+
+        if watch is None:
+            return None
+        lost = self._told_of() - self._library.papers.keys() - set(kept)
+        if lost or watch.watched != self._watched:
+            why = f"so are papers of it ({len(lost):,})" if lost else "it is not what the settings search for"
+            self._refused.append(f"what it read of arXiv is left out: {why}")
+            return None
+        return WatchReport(watched=watch.watched, slices=self._kept("a slice", watch.slices, wrong, _SLICES))
+
+    def _wrong_file(self, part: SliceReport) -> str:
+        return "it is no file" if part.since else watches.wrong_slice(part, self._plan.started)
+
+    def _told_of(self) -> set[str]:
+        """The papers of the plan, whether they hold or not."""
+        return {fate.id for fate in self._plan.fates}.union(verdict.record.id for verdict in self._plan.verdicts)
+
+    def _revisions(self) -> tuple[Revision, ...]:
+        seen = set[str]()
+
+        def wrong(revision: Revision) -> str:
+            why = watches.wrong_revision(revision, self._plan)
+            if why or revision.id not in seen:
+                seen.add(revision.id)
+                return why
+            return "it stands there twice"
+
+        return self._kept("a later version", self._plan.revisions, wrong, _REVISIONS)
 
     def _verdicts(self, plan: Plan, trusted: bool) -> tuple[tuple[Verdict, ...], list[Fate]]:
         """The verdicts that hold, and the fates of the papers whose verdict does not."""

@@ -18,7 +18,7 @@ from bot.scope import KeywordRule
 from bot.settings import Scope, TermGroup
 from bot.suspicion import suspicious
 
-_ABSTRACT, _COMMENT = 20_000, 2_000
+_ABSTRACT, COMMENT = 20_000, 2_000
 """Characters; arXiv takes 1,920 of an abstract and 400 of a comment, other sources more."""
 _FLAGS, _FLAG = 10, 200
 _PRECEDENTS = 10
@@ -56,11 +56,11 @@ def _record(record: Record) -> Iterator[str]:
     if texts.clean_record(record)[0] != record:
         yield "its title, abstract or comment is not as the bot cleans it"
     comment = record.comment or ""
-    if len(record.title) > plain.TITLE or len(record.abstract) > _ABSTRACT or len(comment) > _COMMENT:
+    if len(record.title) > plain.TITLE or len(record.abstract) > _ABSTRACT or len(comment) > COMMENT:
         yield "its title, abstract or comment is too long"
     if len(record.categories) > plain.MANY or not all(map(_CATEGORY.fullmatch, record.categories)):
         yield "its categories are none of arXiv's"
-    if not plain.is_plain(" ".join((record.journal_ref or "").split()), _COMMENT):
+    if not plain.is_plain(" ".join((record.journal_ref or "").split()), COMMENT):
         yield "its journal reference is too long, or no plain text"
     if not plain.is_version(record.version):
         yield plain.NUMBER

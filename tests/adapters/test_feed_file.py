@@ -16,6 +16,7 @@ from bot.adapters import feed_file
 from bot.adapters.feed_file import FileSource
 from bot.errors import SourceError
 from bot.models import Record
+from bot.ports import Source
 from tests.arxiv_server import ArxivServer, Preprint
 
 FULL = {
@@ -163,6 +164,70 @@ def test_a_window_counts_the_day_of_the_last_update_and_keeps_what_has_no_day(fe
     feed.write_bytes(lines(*(small(name, update_date=day) for name, day in days.items()), small("2611.00004")))
     inside = read(feed, since=date(2026, 11, 20), until=date(2026, 11, 21))[0]
     assert ids(inside) == ["2611.00002", "2611.00004"]
+
+
+OF_CATEGORIES = {
+    "2611.00001": "cs.LG cs.RO",
+    "2611.00002": "cs.LG",
+    "2611.00003": "",
+    "2611.00004": "x\x1b[31m",
+    "2611.00005": "hep-th math.RO cs.ROO",
+    "2611.00006": "eess.SY",
+}
+
+
+@pytest.mark.parametrize(
+    ("categories", "taken"),
+    [
+        ((), "123456"),
+        (("cs.RO",), "134"),
+        (("cs.ro", "eess.SY"), "1346"),
+        (("cs.*",), "12345"),
+        (("cs",), "34"),
+        (("c.*", "(", "cs.R.?"), "34"),
+    ],
+)
+def test_of_records_with_categories_only_those_of_a_wanted_one_are_taken_and_the_others_counted(
+    feed: Path, categories: tuple[str, ...], taken: str
+) -> None:
+    feed.write_bytes(lines(*(small(name, categories=value) for name, value in OF_CATEGORIES.items())))
+    source = FileSource(feed, categories=categories)
+    assert (source.elsewhere, source.notes) == (0, [])
+    records = list(source.records(print))
+    assert "".join(paper[-1] for paper in ids(records)) == taken
+    assert source.elsewhere == len(OF_CATEGORIES) - len(taken)
+    assert list(source.records(print)) == records
+    assert source.elsewhere == len(OF_CATEGORIES) - len(taken)
+
+
+def test_a_record_that_tells_no_categories_is_taken_whatever_stands_in_their_place(feed: Path) -> None:
+    feed.write_bytes(
+        lines(small("2611.00001"), small("2611.00002", categories=None), small("2611.00003", categories=4))
+    )
+    assert len(list(FileSource(feed, categories=("cs.RO",)).records(print))) == 3
+
+
+def test_nothing_is_told_of_a_record_that_is_passed_over_and_nothing_else_of_it_counts(feed: Path) -> None:
+    broken = {"id": 4, "title": None, "categories": "cs.LG", "update_date": "2026-11-20"}
+    old = small("2611.00002", categories="cs.LG", update_date="2020-01-01")
+    feed.write_bytes(lines(small("2611.00001", categories="cs.RO"), broken, old))
+    problems = list[str]()
+    source = FileSource(feed, since=date(2026, 1, 1), categories=("cs.RO",))
+    assert (ids(list(source.records(problems.append))), problems) == (["2611.00001"], [])
+    assert source.elsewhere == 1  # the old one is outside the window, whatever it is about
+
+
+def test_a_file_of_other_categories_only_is_nothing_new_and_says_why(feed: Path) -> None:
+    feed.write_bytes(lines(*(small(f"2611.{number:05}", categories="hep-th") for number in range(1, 1_201))))
+    source: Source = FileSource(feed, categories=("cs.RO",))
+    assert list(source.records(print)) == []
+    assert source.notes == [f"{feed}: 1,200 records of other categories are passed over"]
+
+
+def test_the_categories_of_an_atom_feed_are_looked_at_too(feed: Path) -> None:
+    both = (Preprint("2611.00001", categories=("cs.LG", "cs.RO")), Preprint("2611.00002", categories=("cs.LG",)))
+    feed.write_bytes(atom(*both))
+    assert ids(list(FileSource(feed, categories=("cs.RO",)).records(print))) == ["2611.00001"]
 
 
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from(" \n\t\r\x1c\x85\u00a0\u2028")))

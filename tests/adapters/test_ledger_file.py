@@ -9,6 +9,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from bot.adapters.ledger_file import LedgerFile
 from bot.errors import LedgerError
 from bot.fates import Failure, Fate, RunReport, State
 from bot.ports import Ledger
+from bot.slices import Revision, Settled
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -52,6 +54,19 @@ except LedgerError as error:
 
 def fate(paper_id: str = "2611.90001", state: State = State.SKIPPED, reason: str = "out of scope") -> Fate:
     return Fate(id=paper_id, state=state, reason=reason, at=AT, run="r1", title="LoafNet", scope=0.25)
+
+
+def part(day: int, watched: str = "cat:cs.RO", later: int = 9) -> Settled:
+    """Read so many days after it began."""
+    since = AT.replace(hour=0) + timedelta(days=day)
+    return Settled(watched=watched, since=since, until=since + timedelta(days=1), at=since + timedelta(days=later))
+
+
+def revision(paper_id: str = "2611.90001", version: int = 2, minutes: int = 0, **more: Any) -> Revision:
+    at = AT + timedelta(minutes=minutes)
+    return Revision.model_validate(
+        {"id": paper_id, "version": version, "title": "A Loaf", "at": at, "run": "r1"} | more
+    )
 
 
 def ids_of(path: Path) -> list[str]:
@@ -95,6 +110,48 @@ def test_reports_come_back_without_their_papers_in_the_order_the_runs_began(path
     ledger.save()
     assert ledger.runs() == [first, second]
     assert sorted(file.name for file in path.parent.iterdir()) == ["runs.jsonl"]
+
+
+def test_settled_slices_come_back_once_and_oldest_first_in_a_file_of_their_own(path: Path) -> None:
+    ledger: Ledger = LedgerFile(path)
+    ledger.settle([part(2), part(1, "cat:cs.LG"), part(1, later=10)])
+    ledger.settle(iter([part(1), part(2)]))
+    assert ledger.settled() == [part(1, "cat:cs.LG"), part(1), part(1, later=10), part(2)]
+    assert [file.name for file in path.parent.iterdir()] == ["slices.jsonl"]
+
+
+def test_of_the_revisions_of_a_paper_the_highest_version_counts_and_of_one_version_the_latest(path: Path) -> None:
+    ledger: Ledger = LedgerFile(path)
+    third = revision(version=3, comment="a — „b“", journal_ref="J. Crust 1", withdrawn=True)
+    ledger.revise([third, revision(version=2, minutes=9), revision("cs/0112017", minutes=5)])
+    ledger.revise([revision("cs/0112017", minutes=4, title="older"), revision(version=3, minutes=-1)])
+    assert ledger.revisions() == {"2611.90001": third, "cs/0112017": revision("cs/0112017", minutes=5)}
+    ledger.revise([again := revision(version=3, comment="the lower line of two at one time")])
+    assert ledger.revisions()["2611.90001"] == again
+    assert [file.name for file in path.parent.iterdir()] == ["revisions.jsonl"]
+
+
+def test_a_ledger_of_a_time_without_slices_and_revisions_has_none_and_asking_makes_no_file(path: Path) -> None:
+    LedgerFile(path).record([fate()])
+    ledger = LedgerFile(path)
+    ledger.settle([])
+    ledger.revise([])
+    assert (ledger.settled(), ledger.revisions(), ledger.notes) == ([], {}, ())
+    assert [file.name for file in path.parent.iterdir()] == ["ledger.jsonl"]
+
+
+def test_a_slice_and_a_revision_that_cannot_be_read_cost_themselves_and_are_noted(path: Path) -> None:
+    ledger = LedgerFile(path, where="branch state")
+    ledger.settle([part(1)])
+    ledger.revise([revision()])
+    for name, line in (("slices", '{"watched":"x","since":"2026-11-22"}'), ("revisions", revision().model_dump_json())):
+        with (path.parent / f"{name}.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(line.replace('"version":2', '"version":1') + "\n")
+    assert (ledger.settled(), ledger.revisions()) == ([part(1)], {"2611.90001": revision()})
+    assert [note.partition(" cannot")[0] for note in ledger.notes] == [
+        "branch state/slices.jsonl: line 2",
+        "branch state/revisions.jsonl: line 2",
+    ]
 
 
 def test_a_report_that_cannot_be_read_is_noted_beside_what_is_odd_in_the_ledger(path: Path) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.ledger_file import LedgerFile
 from bot.adapters.state_branch import BranchLedger
 from bot.errors import LedgerError
 from bot.fates import Fate, RunReport, State
 from bot.ports import Ledger
+from bot.slices import Revision, Settled
 from tests.github import Actor, GithubServer, Reset
 from tests.repositories import git
 
@@ -24,6 +26,15 @@ Machine = Callable[[str], BranchLedger]
 
 def fate(paper_id: str, state: State = State.SKIPPED, minutes: int = 0) -> Fate:
     return Fate(id=paper_id, state=state, reason="out of scope", at=AT + timedelta(minutes=minutes), run="r1")
+
+
+def part(day: int) -> Settled:
+    since, until, at = (AT + timedelta(days=day + later) for later in (0, 1, 9))
+    return Settled(watched="cat:cs.RO", since=since, until=until, at=at)
+
+
+def revision(paper_id: str, version: int = 2) -> Revision:
+    return Revision(id=paper_id, version=version, title="A Loaf", at=AT, run="r1")
 
 
 @pytest.fixture
@@ -115,6 +126,70 @@ def test_two_machines_that_write_at_once_lose_no_line_and_the_latest_fate_counts
     assert len(lines(server)) == 4
     assert len(lines(server, "runs.jsonl")) == 1
     assert second.fates() == fates
+
+
+def test_slices_and_revisions_of_two_machines_are_put_together_line_by_line(
+    server: GithubServer, machine: Machine
+) -> None:
+    first: Ledger = machine("a")
+    second: Ledger = machine("b")
+    assert (first.settled(), second.settled(), first.revisions(), second.revisions()) == ([], [], {}, {})
+    first.settle([part(0), part(1)])
+    first.revise([revision("2611.90001"), revision("2611.90002", 3)])
+    second.settle([part(1), part(2)])
+    second.revise([revision("2611.90002"), revision("2611.90003")])
+    first.save()
+    second.save()
+    other = machine("c")
+    assert other.settled() == second.settled() == [part(0), part(1), part(2)]
+    assert other.revisions() == second.revisions()
+    assert {one.id: one.version for one in other.revisions().values()} == {
+        "2611.90001": 2, "2611.90002": 3, "2611.90003": 2,
+    }  # fmt: skip
+    assert (len(lines(server, "slices.jsonl")), len(lines(server, "revisions.jsonl"))) == (3, 4)
+
+
+def test_the_branch_says_what_each_of_its_files_is(server: GithubServer, machine: Machine) -> None:
+    ledger = machine("a")
+    ledger.record([fate("2611.90001")])
+    ledger.record_run(RunReport(run="r1", started=AT))
+    ledger.settle([part(0)])
+    ledger.revise([revision("2611.90001")])
+    ledger.save()
+    names = [name for name in server.files(BRANCH) if name != "README.md"]
+    assert names == ["ledger.jsonl", "revisions.jsonl", "runs.jsonl", "slices.jsonl"]
+    assert [name for name in names if f"`{name}`" not in (server.file(BRANCH, "README.md") or "")] == []
+
+
+def test_a_branch_of_a_time_without_slices_and_revisions_gets_them_and_keeps_its_lines(
+    server: GithubServer, machine: Machine
+) -> None:
+    server.push(BRANCH, {"ledger.jsonl": fate("2611.90001").model_dump_json() + "\n"})
+    ledger = machine("a")
+    assert (ledger.settled(), ledger.revisions(), ledger.notes) == ([], {}, ())
+    ledger.settle([part(0)])
+    ledger.revise([revision("2611.90001")])
+    ledger.save()
+    other = machine("b")
+    assert (other.settled(), list(other.revisions()), list(other.fates())) == ([part(0)], *[["2611.90001"]] * 2)
+
+
+def test_a_missing_branch_starts_with_what_a_ledger_on_this_machine_held_but_for_its_reports(
+    server: GithubServer, machine: Machine, tmp_path: Path
+) -> None:
+    before = LedgerFile(tmp_path / "before" / "own.jsonl")
+    before.record([fate("2611.90001")])
+    before.settle([part(0)])
+    before.revise([revision("2611.90001")])
+    before.record_run(RunReport(run="r1", started=AT))
+    url = f"{server.url}/octo/survey.git"
+    ledger = BranchLedger(tmp_path / "a", url, BRANCH, server.token, tmp_path / "before" / "own.jsonl")
+    ledger.record([fate("2611.90002")])
+    ledger.save()
+    other = machine("b")
+    assert list(other.fates()) == ["2611.90001", "2611.90002"]
+    assert (other.settled(), other.revisions()) == ([part(0)], {"2611.90001": revision("2611.90001")})
+    assert other.runs() == []
 
 
 def test_someone_who_writes_all_the_time_is_told_and_nothing_is_lost(
