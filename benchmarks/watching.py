@@ -160,7 +160,7 @@ def told(years: Years, server: ArxivServer, seconds: float) -> Iterator[tuple[st
     )
     plain = [one.id for one in announced if one.id not in years.held]
     held = [one.id for one in announced if one.id in years.held]
-    late = [fates[name].at - years.due[name] for name in plain if name in fates]
+    late = [fates[name].at - years.due[name] for name in plain if name in fates and name in years.due]
     late = [delay for delay in late if delay > timedelta(hours=12)]
     asked = sum(one.asked for run in runs if run.watch for one in run.watch.slices)
     again = sum(one.retried for run in runs if run.watch for one in run.watch.slices)
