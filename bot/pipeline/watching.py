@@ -12,7 +12,7 @@ from bot.fates import Fate, State
 from bot.models import Library, Record
 from bot.pipeline.draft import Candidate, Draft, woken
 from bot.pipeline.looking import Sight
-from bot.pipeline.parts import Parts
+from bot.pipeline.parts import Parts, bug
 from bot.ports import Announced, Announcements, Search, Source, Tally
 from bot.slices import Revision, Slice, SliceReport, WatchReport
 
@@ -105,6 +105,9 @@ class Watching:
                 self._fail(f"arXiv, {part.since:%Y-%m-%d}", error)
                 unreachable = unreachable + 1 if isinstance(error, UnreachableError) else 0
                 lasting = isinstance(error, UnreachableError) and error.lasting
+            except Exception as error:  # a fault of ours must not cost the other slices
+                failed = str(bug(error))
+                self._fail(f"arXiv, {part.since:%Y-%m-%d}", bug(error))
             self._close(search, part, tally, failed)
         self._doubt(search)
 
