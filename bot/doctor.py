@@ -132,7 +132,7 @@ def _categories(wiring: Wiring) -> Iterator[Finding]:
     for asked in [*whole, *([watch] if watch.query.strip() else [])]:
         search = ArxivSearch(asked, wiring.arxiv)
         found = search.ever(Tally())
-        words = f"{search.watched}: {found:,} papers" if found else f"no paper at all matches {search.watched}"
+        words = f"{search.query}: {found:,} papers" if found else f"no paper at all matches {search.query}"
         yield Finding("watch", "works" if found else "fails", words)
 
 

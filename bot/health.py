@@ -146,10 +146,10 @@ def _past(runs: Sequence[RunReport]) -> _Past:
         read = [run for run in runs if run.watched]
         mark = read[-1].started if read else None
         return _Past(mark, mark, read, None, told)
-    same = [run for run in runs if run.watch and run.watch.watched == asked.watch.watched]
+    same = [run for run in runs if run.watch and run.watch.query == asked.watch.query]
     reach = [end for run in same if run.watch and (end := _reach(run.watch))]
     read = [run for run in same if run.watch and _is_whole(run.watch)]
-    return _Past(watermark(runs, asked.watch.watched), max(reach, default=None), read, asked, told)
+    return _Past(watermark(runs, asked.watch.query), max(reach, default=None), read, asked, told)
 
 
 def _reach(watch: WatchReport) -> datetime | None:

@@ -38,7 +38,7 @@ class Tally:
     asked: int = 0
     """Requests, repeated ones too."""
     retried: int = 0
-    told: int | None = None
+    total: int | None = None
     """So many papers there are, as the source said last."""
     got: int = 0
     """Different papers that came, the ``incomplete`` ones too."""
@@ -52,7 +52,7 @@ class Search(Protocol):
     """A place that can be asked for papers by the time they were submitted."""
 
     name: str
-    watched: str
+    query: str
     """What it searches for, without the time."""
 
     def read(self, part: Slice, tally: Tally) -> Iterator[Record]:

@@ -76,7 +76,7 @@ def publish(wiring: Wiring, file: Path | None, failed: str = "") -> RunReport:
             now=now(),
             prompts=[prompt.id for prompt in prompts().values()],
             llm=wiring.settings.llm,
-            watched=watch.watched(wiring.settings.watch),
+            query=watch.query(wiring.settings.watch),
         )
     else:
         started = now()
@@ -226,7 +226,7 @@ def _looking(
     if since and (until or now().date()) < since:
         raise SettingsError(f"the window ends ({until or now().date()}) before it starts ({since})", where="--since")
     if feeds:
-        return replace(parts, sources=wiring.sources(feeds, since, until, watched=True))
+        return replace(parts, sources=wiring.sources(feeds, since, until, only_watched=True))
     start = datetime.combine(since, time.min, UTC) if since else None
     end = min(datetime.combine(until + timedelta(days=1), time.min, UTC), now()) if until else None
     due = since is None and until is None

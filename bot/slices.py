@@ -28,7 +28,7 @@ class SliceReport(Model):
     """Requests, repeated ones too."""
     retried: Count = 0
     """Requests that had to be repeated."""
-    told: Count | None = None
+    total: Count | None = None
     """So many papers it held, as the source said last."""
     got: Count = 0
     """Different papers that came, also those without title or abstract."""
@@ -39,10 +39,10 @@ class SliceReport(Model):
 
 
 class WatchReport(Model):
-    """What a run read of arXiv; its watermark holds for papers that match ``watched``, and for no others."""
+    """What a run read of arXiv; its watermark holds for papers that match ``query``, and for no others."""
 
-    watched: str
-    """What is searched for, without the time, see ``bot.watch.watched``."""
+    query: str
+    """What is searched for, without the time, see ``bot.watch.query``."""
     before: AwareDatetime | None = None
     """Up to where everything had been read when the run began."""
     after: AwareDatetime | None = None
@@ -53,7 +53,7 @@ class WatchReport(Model):
 class Settled(Model):
     """A slice that was read whole after all its papers can be expected to be announced: it is not asked for again."""
 
-    watched: str
+    query: str
     since: AwareDatetime
     until: AwareDatetime
     at: AwareDatetime

@@ -25,7 +25,7 @@ _WORKDAYS = 5
 """arXiv announces on five days a week; papers are sent in on all seven."""
 
 
-def watched(watch: Watch) -> str:
+def query(watch: Watch) -> str:
     """What is searched for, without the time: papers of any of the categories, matching the query.
 
     Source: https://info.arxiv.org/help/api/user-manual.html#query_details
@@ -46,9 +46,9 @@ def submitted(part: Slice) -> str:
     return f"submittedDate:[{since:%Y%m%d%H%M} TO {until:%Y%m%d%H%M}]"
 
 
-def watermark(runs: Iterable[RunReport], watched: str) -> datetime | None:
-    """Up to where everything that matches ``watched`` was read; None where nothing was."""
-    marks = [run.watch.after for run in runs if run.watch and run.watch.watched == watched and run.watch.after]
+def watermark(runs: Iterable[RunReport], query: str) -> datetime | None:
+    """Up to where everything that matches ``query`` was read; None where nothing was."""
+    marks = [run.watch.after for run in runs if run.watch and run.watch.query == query and run.watch.after]
     return marks[-1] if marks else None
 
 
@@ -61,20 +61,18 @@ def slices(since: datetime, until: datetime) -> Iterator[Slice]:
         start = part.until
 
 
-def settled(known: Iterable[Settled], watched: str, days: int) -> set[Slice]:
+def settled(known: Iterable[Settled], query: str, days: int) -> set[Slice]:
     """The slices that were read whole ``days`` after their end or later: what was announced of them is known."""
     late = timedelta(days=days)
     return {
-        Slice(since=one.since, until=one.until)
-        for one in known
-        if one.watched == watched and one.until + late <= one.at
+        Slice(since=one.since, until=one.until) for one in known if one.query == query and one.until + late <= one.at
     }
 
 
 def settling(report: WatchReport, at: datetime, days: int) -> list[Settled]:
     """Those of the slices read ``at`` this time that need not be asked for again."""
-    found = [Settled(watched=report.watched, since=part.since, until=part.until, at=at) for part in _whole(report)]
-    return [one for one in found if settled([one], report.watched, days)]
+    found = [Settled(query=report.query, since=part.since, until=part.until, at=at) for part in _whole(report)]
+    return [one for one in found if settled([one], report.query, days)]
 
 
 def accounted(
@@ -87,7 +85,7 @@ def accounted(
     however often that fails, the first of its papers are read. What was read apart from that moves nothing.
     """
     ends = [(one.since, one.until) for one in report.slices if one.since and one.until]
-    mark = watermark(runs, report.watched)
+    mark = watermark(runs, report.query)
     if mark is None:
         if not ends or max(until for _, until in ends) < at:
             return report
@@ -95,7 +93,7 @@ def accounted(
     else:
         since = mark - timedelta(days=days)
     end = since
-    for part in sorted({*_whole(report), *settled(known, report.watched, days)}, key=lambda part: part.since):
+    for part in sorted({*_whole(report), *settled(known, report.query, days)}, key=lambda part: part.since):
         if part.since > end:
             break
         end = max(end, part.until)

@@ -273,12 +273,12 @@ class Wiring:
             ) from None
 
     def sources(
-        self, feeds: Sequence[Path], since: date | None = None, until: date | None = None, *, watched: bool = False
+        self, feeds: Sequence[Path], since: date | None = None, until: date | None = None, *, only_watched: bool = False
     ) -> list[FileSource]:
-        """The files given; of these the papers of these days, both included. ``watched``: of these categories only."""
+        """The files given; of these the papers of these days, both included. ``only_watched``: of its categories."""
         from bot.adapters.feed_file import FileSource
 
-        categories = self.settings.watch.categories if watched else ()
+        categories = self.settings.watch.categories if only_watched else ()
         return [FileSource(feed, since, until, categories=categories) for feed in feeds]
 
     @property

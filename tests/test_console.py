@@ -312,7 +312,7 @@ def asked(days: float, *outcomes: dict[str, Any], evil: str = "", **more: Any) -
     """A run so many days after AT that asked for a day each."""
     parts = [{"source": "arXiv", "since": START + number * DAY, "until": START + (number + 1) * DAY, "asked": 2,
               "got": 40, **one} for number, one in enumerate(outcomes)]  # fmt: skip
-    watch = {"watched": f"cat:cs.RO{evil}", "before": START, "after": AT + days * DAY, "slices": parts}
+    watch = {"query": f"cat:cs.RO{evil}", "before": START, "after": AT + days * DAY, "slices": parts}
     known = {"run": f"r{days}", "started": AT + days * DAY, "seconds": 95, "seen": 312, "watched": True, "watch": watch}
     return RunReport.model_validate({**known, **more})
 

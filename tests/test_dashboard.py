@@ -120,7 +120,7 @@ def looked(days: float, *reasons: str, mark: float | None = None) -> RunReport:
     slices = [{"source": "arXiv", "since": start + number * DAY, "until": start + (number + 1) * DAY, "failed": reason}
               for number, reason in enumerate((*reasons, ""))]  # fmt: skip
     after = at if mark is None else NOW - mark * DAY
-    watch = {"watched": SEARCH, "before": at - DAY, "after": after, "slices": slices}
+    watch = {"query": SEARCH, "before": at - DAY, "after": after, "slices": slices}
     failures = [Failure(what=f"arXiv, {number}", message=reason) for number, reason in enumerate(reasons) if reason]
     return run(days, watch=watch, failures=tuple(failures), watched=not failures)
 

@@ -32,7 +32,7 @@ def run(at: datetime, *reasons: str, mark: datetime | None = None, feed: str = "
     slices = [one.model_copy(update={"failed": why}) for one, why in zip(slices, (*reasons, *[""] * 4), strict=False)]
     slices.append(SliceReport(source="arXiv's feed", got=30, failed=feed))
     whole = not any(reasons)
-    watch = WatchReport(watched=SEARCH, before=at - DAY, after=mark or (at if whole else at - DAY), slices=slices)
+    watch = WatchReport(query=SEARCH, before=at - DAY, after=mark or (at if whole else at - DAY), slices=slices)
     failures = [Failure(what=f"arXiv, {number}", message=why) for number, why in enumerate(reasons) if why]
     known = {"run": f"r{at}", "started": at, "watched": whole, "seen": 312, "proposed": 4, "failures": failures}
     return RunReport.model_validate({**known, "watch": watch, **more})
@@ -124,7 +124,7 @@ def test_without_its_second_way_in_everything_is_read_and_nothing_confirms_it() 
 
 def test_a_good_run_over_other_days_does_not_hide_that_the_watermark_stands_behind() -> None:
     failed = run(THURSDAY + DAY, "", "", "", DOWN, mark=THURSDAY)
-    past = WatchReport(watched=SEARCH, before=THURSDAY, after=THURSDAY,
+    past = WatchReport(query=SEARCH, before=THURSDAY, after=THURSDAY,
                        slices=(part(THURSDAY - 99 * DAY, THURSDAY - 98 * DAY),))  # fmt: skip
     runs = [*daily(THURSDAY), failed, run(THURSDAY + DAY + HOUR, watch=past)]
     assert told(runs, THURSDAY + DAY + 2 * HOUR) == (
@@ -134,7 +134,7 @@ def test_a_good_run_over_other_days_does_not_hide_that_the_watermark_stands_behi
 
 
 def test_a_run_over_days_long_past_leaves_a_healthy_watch_healthy() -> None:
-    past = WatchReport(watched=SEARCH, before=THURSDAY, after=THURSDAY,
+    past = WatchReport(query=SEARCH, before=THURSDAY, after=THURSDAY,
                        slices=(part(THURSDAY - 99 * DAY, THURSDAY - 98 * DAY),))  # fmt: skip
     sentence = told([*daily(THURSDAY), run(THURSDAY + HOUR, watch=past, seen=9)], THURSDAY + 2 * HOUR)
     assert sentence.startswith("The watch is healthy: everything arXiv announced until 2026-11-19 06:00 UTC")
@@ -260,7 +260,7 @@ def test_what_is_usual_is_told_by_the_last_runs_and_not_by_a_single_pause(days: 
 def test_another_search_has_a_watermark_of_its_own() -> None:
     other = run(THURSDAY + DAY, DOWN, mark=THURSDAY - DAY)
     assert other.watch
-    changed = other.model_copy(update={"watch": other.watch.model_copy(update={"watched": "cat:cs.AI"})})
+    changed = other.model_copy(update={"watch": other.watch.model_copy(update={"query": "cat:cs.AI"})})
     found = health.health([*daily(THURSDAY), changed], THURSDAY + DAY, 7)
     assert (found.state, found.mark) == ("stale", THURSDAY - DAY)
 
@@ -335,7 +335,7 @@ def test_nothing_new_is_never_called_healthy_where_something_was_not_read(
 
 
 def watched(*parts: SliceReport) -> WatchReport:
-    return WatchReport(watched=SEARCH, slices=parts)
+    return WatchReport(query=SEARCH, slices=parts)
 
 
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)

@@ -21,7 +21,7 @@ from bot.plan import Plan, Provenance, Verdict
 from bot.ports import Neighbour
 from bot.settings import Llm, Price, Watch
 from bot.slices import Revision, SliceReport, WatchReport
-from bot.watch import watched
+from bot.watch import query
 from bot.wiring import prompts
 from bot.yaml_format import taxonomy_sha
 from tests.fabricated import LIBRARY, TAXONOMY, candidate
@@ -620,7 +620,7 @@ def test_of_two_fates_of_one_paper_the_second_is_left_out() -> None:
 
 # --- what was read of arXiv -------------------------------------------------------------------------------------------
 
-WATCHED = watched(Watch(categories=("cs.RO", "cs.LG"), query="ti:bread"))
+QUERY = query(Watch(categories=("cs.RO", "cs.LG"), query="ti:bread"))
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -632,25 +632,25 @@ def part(day: int = 0, hours: float = 24, **more: Any) -> SliceReport:
         "since": since,
         "until": since + timedelta(hours=hours),
         "asked": 2,
-        "told": 7,
+        "total": 7,
         "got": 7,
     }
     return SliceReport.model_validate({**facts, **more})
 
 
 FEED = SliceReport(source="arXiv's feed", asked=3, retried=2, got=40)
-FAILED = {"failed": "arXiv announced 500 papers and sent 499", "told": 500, "got": 499}
-READ = WatchReport(watched=WATCHED, slices=(part(), part(1, told=None, got=0, early=True), part(2, hours=10.05), FEED))
+FAILED = {"failed": "arXiv announced 500 papers and sent 499", "total": 500, "got": 499}
+READ = WatchReport(query=QUERY, slices=(part(), part(1, total=None, got=0, early=True), part(2, hours=10.05), FEED))
 REVISION = Revision(id="2503.00006", version=2, title="A Loaf that Rises", at=NOW, run="r1")
 
 
 def watching(*slices: SliceReport, **more: Any) -> Plan:
-    return plan(watch=WatchReport(watched=WATCHED, slices=slices), **more)
+    return plan(watch=WatchReport(query=QUERY, slices=slices), **more)
 
 
-def believed_of(what: Plan, searched: str = WATCHED) -> tuple[Plan, list[str]]:
+def believed_of(what: Plan, searched: str = QUERY) -> tuple[Plan, list[str]]:
     """What is believed of a plan where arXiv was searched for this."""
-    return recheck.recheck(recheck.read_plan(what.model_dump_json()), LIBRARY, now=NOW, watched=searched)
+    return recheck.recheck(recheck.read_plan(what.model_dump_json()), LIBRARY, now=NOW, query=searched)
 
 
 def test_what_a_genuine_run_read_and_the_later_versions_it_found_are_believed_as_they_are() -> None:
@@ -666,7 +666,7 @@ def test_a_plan_without_a_watch_is_believed_whatever_the_settings_search_for() -
 
 def test_a_slice_that_failed_is_kept_and_the_run_has_not_looked_everywhere() -> None:
     kept, told = believed_of(watching(part(), part(1, **FAILED), FEED))
-    assert (kept.watch, told) == (WatchReport(watched=WATCHED, slices=(part(), part(1, **FAILED), FEED)), [])
+    assert (kept.watch, told) == (WatchReport(query=QUERY, slices=(part(), part(1, **FAILED), FEED)), [])
     assert not kept.watched
 
 
@@ -680,7 +680,7 @@ def test_how_far_arxiv_was_read_in_all_is_not_asked_of_a_plan() -> None:
     assert (kept.watch, told) == (READ, [])
 
 
-@pytest.mark.parametrize("searched", ["cat:cs.RO", WATCHED.upper(), f"{WATCHED} ", ""])
+@pytest.mark.parametrize("searched", ["cat:cs.RO", QUERY.upper(), f"{QUERY} ", ""])
 def test_what_was_read_for_another_search_is_left_out_and_nobody_has_looked(searched: str) -> None:
     kept, told = believed_of(plan(watch=READ, revisions=(REVISION,)), searched)
     assert (kept.watch, kept.watched, kept.revisions) == (None, False, (REVISION,))
@@ -696,7 +696,7 @@ def test_where_a_paper_is_left_out_nothing_counts_as_read_so_that_it_comes_again
 
 def test_a_flood_of_papers_is_cut_and_nothing_counts_as_read() -> None:
     many = [fate(f"{month}.{number:05}", State.SEEN) for month in (2609, 2610) for number in range(1, 75_011)]
-    kept, told = recheck.recheck(plan(watch=READ, fates=many), LIBRARY, now=NOW, watched=WATCHED)
+    kept, told = recheck.recheck(plan(watch=READ, fates=many), LIBRARY, now=NOW, query=QUERY)
     assert (len(kept.fates), kept.watch, kept.watched) == (150_000, None, False)
     assert told[-1] == "… and 1 more parts of the plan are left out"
 
@@ -740,21 +740,21 @@ FIRST = datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))
         ({"asked": 100_001}, "there is a number in it that cannot be"),
         ({"retried": 3}, "there is a number in it that cannot be"),
         ({"got": 10**9}, "there is a number in it that cannot be"),
-        ({"told": 10**9, "failed": "cut"}, "there is a number in it that cannot be"),
-        ({"told": 8}, "it tells of more papers than came, and of no failure"),
+        ({"total": 10**9, "failed": "cut"}, "there is a number in it that cannot be"),
+        ({"total": 8}, "it tells of more papers than came, and of no failure"),
     ],
 )
 def test_a_slice_that_does_not_hold_is_left_out_with_its_sentence_and_so_was_not_read(
     change: dict[str, Any], sentence: str
 ) -> None:
     kept, told = believed_of(watching(part(-1), part(**change), FEED))
-    assert kept.watch == WatchReport(watched=WATCHED, slices=(part(-1), FEED))
+    assert kept.watch == WatchReport(query=QUERY, slices=(part(-1), FEED))
     assert told == [f"a slice (number 2) is left out: {sentence}"]
     assert not kept.watched
 
 
 @pytest.mark.parametrize(
-    "change", [{"since": "2026-11-20T00:00:00"}, {"asked": -1}, {"until": "soon"}, {"told": "many"}, {"mark": 1}]
+    "change", [{"since": "2026-11-20T00:00:00"}, {"asked": -1}, {"until": "soon"}, {"total": "many"}, {"mark": 1}]
 )
 def test_a_slice_without_a_time_zone_or_with_a_number_that_is_none_makes_the_whole_plan_unreadable(
     change: dict[str, Any],
@@ -989,7 +989,7 @@ def test_no_edit_of_a_plan_makes_more_of_it_than_a_plan_that_holds(
         place = place[key]
         key = data.draw(st.sampled_from(list(place) if isinstance(place, dict) else range(len(place))))
     place[key] = data.draw(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([])))
-    known: dict[str, Any] = {"now": NOW, "prompts": PROMPT_IDS, "llm": LLM, "watched": WATCHED}
+    known: dict[str, Any] = {"now": NOW, "prompts": PROMPT_IDS, "llm": LLM, "query": QUERY}
     try:
         kept, _ = recheck.recheck(recheck.read_plan(json.dumps(plain)), LIBRARY, **known)
     except DataError:

@@ -28,7 +28,7 @@ DAY = date(2026, 11, 20)
     ],
 )
 def test_categories_are_alternatives_and_the_query_narrows_them(settings: Watch, expected: str) -> None:
-    assert watch.watched(settings) == expected
+    assert watch.query(settings) == expected
 
 
 def test_a_slice_is_told_in_utc_and_widened_to_whole_minutes() -> None:
@@ -66,13 +66,13 @@ NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 
 
-def read(since: datetime, until: datetime, *, failed: Collection[int] = (), watched: str = "cat:cs.RO") -> WatchReport:
+def read(since: datetime, until: datetime, *, failed: Collection[int] = (), query: str = "cat:cs.RO") -> WatchReport:
     """A report of all slices of a window; the ``failed`` ones are counted from its start."""
     reports = [
         SliceReport(source="arXiv", since=part.since, until=part.until, failed="HTTP 503" if place in failed else "")
         for place, part in enumerate(watch.slices(since, until))
     ]
-    return WatchReport(watched=watched, slices=(*reports, SliceReport(source="arXiv's feed")))
+    return WatchReport(query=query, slices=(*reports, SliceReport(source="arXiv's feed")))
 
 
 def ran(at: datetime, report: WatchReport) -> RunReport:
@@ -80,7 +80,7 @@ def ran(at: datetime, report: WatchReport) -> RunReport:
 
 
 def marked(at: datetime, mark: datetime) -> RunReport:
-    return ran(at, WatchReport(watched="cat:cs.RO", before=mark, after=mark))
+    return ran(at, WatchReport(query="cat:cs.RO", before=mark, after=mark))
 
 
 def test_a_first_run_that_reads_everything_brings_the_watermark_to_its_start() -> None:

@@ -39,7 +39,7 @@ class Scripted:
     incomplete: dict[str, str] = field(default_factory=dict)
     matching: int = 1000
     name: str = "arXiv"
-    watched: str = "cat:cs.RO"
+    query: str = "cat:cs.RO"
     asked: list[Slice] = field(default_factory=list)
 
     def read(self, part: Slice, tally: Tally) -> Iterator[Record]:
@@ -196,7 +196,7 @@ def test_a_first_run_that_fails_for_weeks_lets_no_paper_slide_out_of_the_window(
 def test_another_search_has_a_watermark_of_its_own(world: World) -> None:
     world.run(search=Scripted())
     world.now += 20 * A_DAY
-    other = Scripted(watched="(cat:cs.RO OR cat:cs.CV)")
+    other = Scripted(query="(cat:cs.RO OR cat:cs.CV)")
     world.run(search=other)
     assert len(other.days) == 8
 
@@ -284,7 +284,7 @@ def raising(error: Exception) -> None:
 
 
 def test_a_search_that_nothing_has_ever_matched_is_a_failure(world: World) -> None:
-    report = world.run(search=Scripted(matching=0, watched="cat:cs.R0"))
+    report = world.run(search=Scripted(matching=0, query="cat:cs.R0"))
     assert failures(report) == ["arXiv: [watch]: no paper at all matches cat:cs.R0; correct categories and query"]
     assert not report.watched
 

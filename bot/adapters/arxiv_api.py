@@ -55,7 +55,7 @@ class ArxivApi:
         import arxiv
 
         page, _ = self._page(arxiv.Search(query, max_results=None), Place(0, 1), tally)
-        tally.told = page.total
+        tally.total = page.total
         if not page.total:
             self._ask_for_canary(tally)
         return page.total
@@ -104,7 +104,7 @@ class ArxivApi:
         """Page after page. The last is one that is not full: a total alone may be wrong."""
         while True:
             page, records = self._page(search, place, tally)
-            tally.told = page.total
+            tally.total = page.total
             yield page, records
             if len(page.ids) < page.size:
                 return
@@ -165,16 +165,16 @@ class ArxivSearch:
     name = "arXiv"
 
     def __init__(self, settings: Watch, api: ArxivApi) -> None:
-        self.watched = watch.watched(settings)
+        self.query = watch.query(settings)
         self._api = api
 
     def read(self, part: Slice, tally: Tally) -> Iterator[Record]:
         """The papers of this slice, see :class:`bot.ports.Search`. Raises SourceError; what came before stands."""
-        return self._api.search(f"{self.watched} AND {watch.submitted(part)}", tally)
+        return self._api.search(f"{self.query} AND {watch.submitted(part)}", tally)
 
     def ever(self, tally: Tally) -> int:
         """How many papers match, whenever they were submitted. Raises SourceError."""
-        return self._api.total(self.watched, tally)
+        return self._api.total(self.query, tally)
 
 
 # --- pages together ---------------------------------------------------------------------------------------------------

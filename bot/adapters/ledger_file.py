@@ -84,7 +84,7 @@ class LedgerFile:
     def settled(self) -> Sequence[Settled]:
         """The slices that need not be asked for again, oldest first, each line once. Raises LedgerError."""
         parts = set(self._read(self._slices, Settled))
-        return sorted(parts, key=lambda part: (part.since, part.until, part.watched, part.at))
+        return sorted(parts, key=lambda part: (part.since, part.until, part.query, part.at))
 
     def settle(self, slices: Iterable[Settled]) -> None:
         """Append each slice, as :meth:`record` does. Raises LedgerError."""

@@ -56,7 +56,7 @@ class Watching:
     def report(self) -> WatchReport | None:
         """What was read of arXiv; how far that brings the watermark, the ledger must say."""
         search = self._parts.search
-        return WatchReport(watched=search.watched, slices=tuple(self._reports)) if search else None
+        return WatchReport(query=search.query, slices=tuple(self._reports)) if search else None
 
     @property
     def revisions(self) -> tuple[Revision, ...]:
@@ -89,7 +89,7 @@ class Watching:
 
     def _searched(self, search: Search) -> Iterator[Record]:
         """All that was submitted in the window, a slice at a time; what was read whole long ago is not asked again."""
-        settled = watch.settled(self._sight.settled, search.watched, self._parts.days)
+        settled = watch.settled(self._sight.settled, search.query, self._parts.days)
         parts = [part for part in watch.slices(*self._window(search)) if part not in settled]
         unreachable, lasting = 0, False
         for part in parts:
@@ -113,7 +113,7 @@ class Watching:
 
     def _window(self, search: Search) -> tuple[datetime, datetime]:
         since, until = self._parts.span
-        mark = watch.watermark(self._sight.earlier, search.watched) or self._sight.at
+        mark = watch.watermark(self._sight.earlier, search.query) or self._sight.at
         return since or mark - timedelta(days=self._parts.days), until or self._sight.at
 
     def _close(self, search: Search, part: Slice, tally: Tally, failed: str) -> None:
@@ -123,12 +123,12 @@ class Watching:
         early = schedule.announced(part.since) > self._sight.at
         times = {"since": part.since, "until": part.until, "early": early}
         self._report(search.name, tally, failed, **times)
-        report = WatchReport(watched=search.watched, slices=(self._reports[-1],))
+        report = WatchReport(query=search.query, slices=(self._reports[-1],))
         self._sight.settle(watch.settling(report, self._sight.at, self._parts.days), self._parts, self._draft.failures)
 
     def _report(self, source: str, tally: Tally, failed: str, **times: Any) -> None:
         self._draft.notes += tally.notes
-        counts = {"asked": tally.asked, "retried": tally.retried, "told": tally.told, "got": tally.got}
+        counts = {"asked": tally.asked, "retried": tally.retried, "total": tally.total, "got": tally.got}
         self._reports.append(SliceReport(source=source, failed=failed, **counts, **times))
 
     def _doubt(self, search: Search) -> None:
@@ -145,7 +145,7 @@ class Watching:
                 days = f"{len(self._reports)} days"
                 self._draft.notes.append(f"of {there:,} papers that match, {search.name} has none of these {days}")
             else:
-                what = f"no paper at all matches {search.watched}"
+                what = f"no paper at all matches {search.query}"
                 remedy = "correct categories and query"
                 self._fail(search.name, SourceError(what, where="[watch]", remedy=remedy))
         self._report(search.name, tally, "")

@@ -63,27 +63,27 @@ def recheck(
     now: datetime,
     prompts: Collection[PromptId] = (),
     llm: Llm = Llm(),  # noqa: B008 - immutable
-    watched: str = "",
+    query: str = "",
 ) -> tuple[Plan, list[str]]:
     """The part of a plan that holds, and a sentence on everything that does not.
 
     A genuine plan comes back as it was, but for the watermark before it and after it, which the ledger must say.
     ``prompts`` are all that a language model can have been asked with, ``llm`` the settings by which it was asked,
-    ``watched`` what arXiv was searched for. Raises DataError when not even its name and its time can be believed.
+    ``query`` what arXiv was searched for. Raises DataError when not even its name and its time can be believed.
     """
     if not re.fullmatch(r"[\w.:-]{1,64}", plan.run, re.ASCII):
         raise DataError("the name of its run is none", where="the plan", remedy=_AGAIN)
     if plan.started.tzinfo is None or not now - _OLDEST <= plan.started <= now + watches.EARLY:
         raise DataError("it was not made lately", where="the plan", remedy=_AGAIN)
-    this = _Recheck(plan, library.under_current_ids(), Asking(llm, prompts), watched)
+    this = _Recheck(plan, library.under_current_ids(), Asking(llm, prompts), query)
     return this.plan(), this.told()
 
 
 class _Recheck:
     """One plan. ``library`` is labelled by the ids of today, as the judge sees it."""
 
-    def __init__(self, plan: Plan, library: Library, asking: Asking, watched: str) -> None:
-        self._plan, self._library, self._asking, self._watched = plan, library, asking, watched
+    def __init__(self, plan: Plan, library: Library, asking: Asking, query: str) -> None:
+        self._plan, self._library, self._asking, self._query = plan, library, asking, query
         self._names = {paper.short_name for paper in library.papers.values()}
         self._refused: list[str] = []
 
@@ -158,11 +158,11 @@ class _Recheck:
         if watch is None:
             return None
         lost = self._told_of() - self._library.papers.keys() - set(kept)
-        if lost or watch.watched != self._watched:
+        if lost or watch.query != self._query:
             why = f"so are papers of it ({len(lost):,})" if lost else "it is not what the settings search for"
             self._refused.append(f"what it read of arXiv is left out: {why}")
             return None
-        return WatchReport(watched=watch.watched, slices=self._kept("a slice", watch.slices, wrong, _SLICES))
+        return WatchReport(query=watch.query, slices=self._kept("a slice", watch.slices, wrong, _SLICES))
 
     def _wrong_file(self, part: SliceReport) -> str:
         return "it is no file" if part.since else watches.wrong_slice(part, self._plan.started)

@@ -37,10 +37,10 @@ def _in_slice(part: SliceReport, started: datetime) -> Iterator[str]:
         yield "its source or its failure is too long, or no plain line"
     if not _can_be(part.since, part.until, started):
         yield "no run reads this stretch of time"
-    counts = (part.retried, part.asked - part.retried, part.got, part.told or 0)
+    counts = (part.retried, part.asked - part.retried, part.got, part.total or 0)
     if min(counts) < 0 or part.asked > _REQUESTS or max(counts) > _PAPERS:
         yield plain.NUMBER
-    if part.since and not part.failed and part.got < (part.told or 0):
+    if part.since and not part.failed and part.got < (part.total or 0):
         yield "it tells of more papers than came, and of no failure"
 
 

@@ -119,7 +119,7 @@ def test_a_slice_is_read_page_by_page_oldest_first_and_counted(server: ArxivServ
     came = read(search(server, clock, page=3))
     assert came.numbers == [1, 2, 3, 4, 5, 6, 7]
     assert [request["start"] for request in server.asked] == ["0", "3", "6"]
-    assert came.tally == Tally(asked=3, retried=0, told=7, got=7)
+    assert came.tally == Tally(asked=3, retried=0, total=7, got=7)
     assert clock.slept == [3, 3]
 
 
@@ -448,8 +448,8 @@ def test_nothing_is_believed_when_a_known_paper_comes_back_once_in_a_run(server:
     server.papers.clear()
     door = search(server, clock)
     first, second = read(door), read(door)
-    assert (first.records, first.error, first.tally.told, first.tally.asked) == ([], None, 0, 2)
-    assert (second.records, second.error, second.tally.told, second.tally.asked) == ([], None, 0, 1)
+    assert (first.records, first.error, first.tally.total, first.tally.asked) == ([], None, 0, 2)
+    assert (second.records, second.error, second.tally.total, second.tally.asked) == ([], None, 0, 1)
     assert [request.get("id_list", "") for request in server.asked] == ["", CANARY, ""]
 
 
@@ -469,7 +469,7 @@ def test_how_many_papers_there_are_at_all_takes_one_small_request(server: ArxivS
     server.papers = [*batch(7), OLD]
     tally = Tally()
     assert search(server, clock).ever(tally) == 8
-    assert (tally.asked, tally.told, tally.got) == (1, 8, 0)
+    assert (tally.asked, tally.total, tally.got) == (1, 8, 0)
     assert server.asked[0]["max_results"] == "1"
     assert "submittedDate" not in server.asked[0]["search_query"]
 

@@ -56,10 +56,10 @@ def fate(paper_id: str = "2611.90001", state: State = State.SKIPPED, reason: str
     return Fate(id=paper_id, state=state, reason=reason, at=AT, run="r1", title="LoafNet", scope=0.25)
 
 
-def part(day: int, watched: str = "cat:cs.RO", later: int = 9) -> Settled:
+def part(day: int, query: str = "cat:cs.RO", later: int = 9) -> Settled:
     """Read so many days after it began."""
     since = AT.replace(hour=0) + timedelta(days=day)
-    return Settled(watched=watched, since=since, until=since + timedelta(days=1), at=since + timedelta(days=later))
+    return Settled(query=query, since=since, until=since + timedelta(days=1), at=since + timedelta(days=later))
 
 
 def revision(paper_id: str = "2611.90001", version: int = 2, minutes: int = 0, **more: Any) -> Revision:
@@ -144,7 +144,7 @@ def test_a_slice_and_a_revision_that_cannot_be_read_cost_themselves_and_are_note
     ledger = LedgerFile(path, where="branch state")
     ledger.settle([part(1)])
     ledger.revise([revision()])
-    for name, line in (("slices", '{"watched":"x","since":"2026-11-22"}'), ("revisions", revision().model_dump_json())):
+    for name, line in (("slices", '{"query":"x","since":"2026-11-22"}'), ("revisions", revision().model_dump_json())):
         with (path.parent / f"{name}.jsonl").open("a", encoding="utf-8") as stream:
             stream.write(line.replace('"version":2', '"version":1') + "\n")
     assert (ledger.settled(), ledger.revisions()) == ([part(1)], {"2611.90001": revision()})

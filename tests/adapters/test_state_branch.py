@@ -30,7 +30,7 @@ def fate(paper_id: str, state: State = State.SKIPPED, minutes: int = 0) -> Fate:
 
 def part(day: int) -> Settled:
     since, until, at = (AT + timedelta(days=day + later) for later in (0, 1, 9))
-    return Settled(watched="cat:cs.RO", since=since, until=until, at=at)
+    return Settled(query="cat:cs.RO", since=since, until=until, at=at)
 
 
 def revision(paper_id: str, version: int = 2) -> Revision:

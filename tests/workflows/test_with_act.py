@@ -68,7 +68,7 @@ def test_what_one_run_read_of_arxiv_the_next_one_does_not_ask_again(watched: Wat
     assert first
     later = watched.scene.arxiv.asked[len(watched.asked) :]
     assert later
-    assert {asked["id_list"] for asked in later if asked.get("id_list")} <= {CANARY.id}, "days without a paper are doubted"
+    assert {asked["id_list"] for asked in later if asked.get("id_list")} <= {CANARY.id}, "an empty day is doubted"
 
 
 def test_when_judging_fails_the_publishing_job_still_runs_and_the_dashboard_tells(scene: Scene) -> None:
