@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.fates import RunReport
+from bot.fates import Fate, RunReport
 from bot.models import Record
 from bot.settings import Watch
 from bot.slices import Settled, Slice, WatchReport
@@ -130,6 +130,14 @@ def venue(record: Record) -> str:
     if record.journal_ref:
         return record.journal_ref
     return record.comment if record.comment and _ACCEPTED.search(record.comment) else ""
+
+
+def woken(record: Record, fate: Fate) -> str:
+    """Why a postponed paper is looked at again, or nothing when it sleeps on."""
+    if record.version and fate.version and record.version > fate.version:
+        return f"it has version {record.version} now"
+    found = venue(record)
+    return f"it has a venue now ({found})" if found and found != fate.venue else ""
 
 
 class Seen:

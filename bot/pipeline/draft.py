@@ -11,7 +11,6 @@ from bot.fates import Failure, Fate, State
 from bot.models import Library, Record
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts
-from bot.watch import venue
 from bot.yaml_format import taxonomy_sha
 
 
@@ -66,11 +65,3 @@ class Draft:
             for one in candidates
         ]
         return [fate for fate in fates if fate.id not in known or known[fate.id].state not in lasting]
-
-
-def woken(record: Record, fate: Fate) -> str:
-    """Why a postponed paper is looked at again, or nothing when it sleeps on."""
-    if record.version and fate.version and record.version > fate.version:
-        return f"it has version {record.version} now"
-    found = venue(record)
-    return f"it has a venue now ({found})" if found and found != fate.venue else ""

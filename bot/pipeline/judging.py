@@ -54,7 +54,7 @@ class Judging:
             counts=dict(draft.counts),
             watched=watching.whole,
             watch=watching.report,
-            files=tuple(watching.files),
+            files=watching.files,
             revisions=watching.revisions,
             failures=tuple(draft.failures),
             notes=tuple(dict.fromkeys([*draft.notes, *self._parts.archive.notes])),

@@ -12,7 +12,6 @@ from bot import check, dashboard, learn, watch
 from bot.errors import ForgeError, SurveyBotError
 from bot.fates import DECIDED, HELD, LISTED, Failure, Fate, PullState, RunReport, State
 from bot.models import Library, Proposal
-from bot.pipeline.draft import woken
 from bot.pipeline.looking import LEDGER, Sight
 from bot.pipeline.parts import Parts, bug
 from bot.plan import Plan, Verdict
@@ -139,8 +138,8 @@ class Publishing:
     def _wanted(self, verdict: Verdict) -> str:
         """Why it is proposed whatever the bot thinks. What the plan says of that is not believed."""
         known = self._sight.fates.get(verdict.record.id)
-        wakes = known is not None and known.state is State.POSTPONED
-        return self._sight.wanted.get(verdict.record.id) or (woken(verdict.record, known) if known and wakes else "")
+        wakes = watch.woken(verdict.record, known) if known and known.state is State.POSTPONED else ""
+        return self._sight.wanted.get(verdict.record.id) or wakes
 
     def _full(self) -> str:
         """Why there is no room for another pull request, or nothing when there is."""

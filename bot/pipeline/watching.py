@@ -6,27 +6,23 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import schedule, texts, watch
+from bot import schedule, watch
 from bot.errors import SourceError, SurveyBotError, UnreachableError
 from bot.fates import Fate, State
 from bot.models import Library, Record
-from bot.pipeline.draft import Candidate, Draft, woken
+from bot.pipeline.draft import Candidate, Draft
+from bot.pipeline.intake import Intake
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts, bug
 from bot.ports import Announced, Announcements, Search, Source, Tally
 from bot.slices import Revision, Slice, SliceReport, WatchReport
 
-_TOLD = 10
-"""Odd records that are told one by one; the rest is only counted."""
-_BATCH = 500
-"""Fates of papers that were ruled out early are written in batches: one fsync each."""
 _TIRED = 2
 """After so many slices in a row that could not be reached, no other is asked for in this run."""
 _DOUBTED, _FEW = 0.5, 5
 """When more than this share of a mailing, and more papers than these few, are missing among arXiv's answers, one of the
 two is wrong."""
 _NEW, _REVISED = ("new", "cross"), ("replace", "replace-cross")
-WITHDRAWN = "withdrawn by its authors"
 
 
 class Watching:
@@ -34,23 +30,18 @@ class Watching:
 
     def __init__(self, library: Library, parts: Parts, sight: Sight, draft: Draft) -> None:
         self._library, self._parts, self._sight, self._draft = library, parts, sight, draft
-        self._candidates: dict[str, Candidate] = {}
-        self._early: list[Fate] = []
-        self._fresh: list[Candidate] = []
-        """Candidates of the slice that is being read."""
-        self._met = watch.Seen()
+        self._intake = Intake(library, parts, sight, draft)
         self._reports: list[SliceReport] = []
-        self._revisions: dict[str, Revision] = {}
-        self.files: list[SliceReport] = []
+        self._files: list[SliceReport] = []
         self.whole = bool(parts.sources or parts.search)
         """New papers were looked for, and every source could be read to its end."""
 
     def candidates(self) -> list[Candidate]:
         """The papers that are new and could belong. They have a fate from here on: seen, and due until it is more."""
         for raw in self._parts.progress(self._arriving(), "watching"):
-            self._take(raw)
-        self._write()
-        return list(self._candidates.values())
+            self._intake.take(raw)
+        self._intake.write()
+        return list(self._intake.candidates.values())
 
     @property
     def report(self) -> WatchReport | None:
@@ -59,9 +50,14 @@ class Watching:
         return WatchReport(query=search.query, slices=tuple(self._reports)) if search else None
 
     @property
+    def files(self) -> tuple[SliceReport, ...]:
+        """What was read of files."""
+        return tuple(self._files)
+
+    @property
     def revisions(self) -> tuple[Revision, ...]:
         """Later versions of papers that are listed or proposed."""
-        return tuple(self._revisions.values())
+        return tuple(self._intake.revisions.values())
 
     # --- what arrives -------------------------------------------------------------------------------------------------
 
@@ -78,13 +74,13 @@ class Watching:
         """A file."""
         got, failed = 0, ""
         try:
-            for got, raw in enumerate(source.records(self._unreadable), 1):  # noqa: B007 - it is counted
+            for got, raw in enumerate(source.records(self._intake.unreadable), 1):  # noqa: B007 - it is counted
                 yield raw
         except SurveyBotError as error:
             failed = str(error)
             self._fail(source.name, error)
-        self._write()
-        self.files.append(SliceReport(source=source.name, got=got, failed=failed))
+        self._intake.write()
+        self._files.append(SliceReport(source=source.name, got=got, failed=failed))
         self._draft.notes += source.notes
 
     def _searched(self, search: Search) -> Iterator[Record]:
@@ -118,8 +114,8 @@ class Watching:
 
     def _close(self, search: Search, part: Slice, tally: Tally, failed: str) -> None:
         """What came of a slice is written down, and only then that it is read."""
-        self._incomplete(tally)
-        self._write()
+        self._intake.incomplete(tally)
+        self._intake.write()
         early = schedule.announced(part.since) > self._sight.at
         times = {"since": part.since, "until": part.until, "early": early}
         self._report(search.name, tally, failed, **times)
@@ -164,21 +160,21 @@ class Watching:
         except SourceError as error:
             failed = str(error)
             self._fail(feed.name, error)
-        self._incomplete(tally)
+        self._intake.incomplete(tally)
         self._report(feed.name, tally, failed)
         if mine:
             found = self._parts.archive.find(list(mine), self._parts.progress, fresh=True)
             records = {paper: found.records.get(paper, one.record) for paper, one in mine.items()}
             self._compare(search, feed, {paper: records[paper] for paper in mine if mine[paper].kind in _NEW}, news)
             yield from records.values()
-        self._write()
+        self._intake.write()
 
     def _is_wanted(self, one: Announced) -> bool:
         """Whether it is news: a paper nobody has met, or a later version of one that is listed or proposed."""
         paper_id = one.record.id
         if one.kind in _REVISED:
-            return self._is_later(one.record)
-        unknown = paper_id not in self._met and paper_id not in self._library.papers
+            return self._intake.is_later(one.record)
+        unknown = paper_id not in self._intake.met and paper_id not in self._library.papers
         there = unknown and paper_id not in self._sight.fates and one.kind in _NEW
         return there and not (self._parts.narrowed and self.whole)  # a feed knows nothing of the query
 
@@ -199,11 +195,11 @@ class Watching:
         """Papers an earlier run could not judge to the end, and those to look at once more, unless they came now."""
         fates, draft = self._sight.fates.values(), self._draft
         again = [fate.id for fate in fates if fate.state is State.SEEN or draft.is_outdated(fate)]
-        wanted = [paper for paper in dict.fromkeys([*draft.wanted, *again]) if paper not in self._met]
-        postponed = [fate.id for fate in fates if fate.state is State.POSTPONED and fate.id not in self._met]
+        wanted = [paper for paper in dict.fromkeys([*draft.wanted, *again]) if paper not in self._intake.met]
+        postponed = [fate.id for fate in fates if fate.state is State.POSTPONED and fate.id not in self._intake.met]
         yield from self._found(wanted, "papers due from an earlier run")
         found = self._found(postponed, "postponed papers", fresh=True)
-        yield from (record for record in found if not self._is_known(record))
+        yield from (record for record in found if not self._intake.is_known(record))
 
     def _found(self, paper_ids: list[str], what: str, *, fresh: bool = False) -> Iterator[Record]:
         if paper_ids:
@@ -222,89 +218,7 @@ class Watching:
         new = {"state": State.SKIPPED, "reason": "arXiv does not know it", "wanted": "", "at": at, "run": run}
         return old.model_copy(update=new)
 
-    # --- what is made of it -------------------------------------------------------------------------------------------
-
-    def _take(self, raw: Record) -> None:
-        """A paper is listed, known, ruled out early, or a candidate."""
-        if self._is_later(raw):
-            self._revise(raw)
-        if not self._met.add(raw.id):
-            return
-        counts, draft = self._draft.counts, self._draft
-        counts["seen"] += 1
-        if raw.id in self._library.papers:
-            counts["listed"] += 1
-        elif self._is_known(raw):
-            counts["known"] += 1
-        else:
-            record, flags = texts.clean_record(raw)
-            reason = None if draft.is_certain(raw.id) else self._ruled_out(record)
-            if reason is None:
-                self._fresh.append(Candidate(raw, record, flags))
-                return
-            counts["early"] += 1
-            self._early.append(self._sight.fate(record, State.SKIPPED, reason))
-            if len(self._early) == _BATCH:
-                self._write()
-
-    def _ruled_out(self, record: Record) -> str | None:
-        return WITHDRAWN if watch.withdrawn(record) else self._parts.judge.ruled_out(record)
-
-    def _is_known(self, record: Record) -> bool:
-        """Whether there is nothing to do for it; what wakes a postponed paper makes it wanted."""
-        fate = self._sight.fates.get(record.id)
-        if fate is not None and fate.state is State.POSTPONED and (why := woken(record, fate)):
-            self._draft.wanted.setdefault(record.id, why)
-        return fate is not None and fate.state is not State.SEEN and not self._draft.is_certain(record.id)
-
-    def _is_later(self, record: Record) -> bool:
-        """Whether it is a version of a listed or proposed paper that is later than the one that is known."""
-        fate, old = self._sight.fates.get(record.id), self._sight.revisions.get(record.id)
-        if record.id not in self._library.papers and (fate is None or fate.state is not State.PROPOSED):
-            return False
-        known = max(old.version if old else 1, (fate.version if fate else None) or 1)
-        return (record.version or 1) > known
-
-    def _revise(self, raw: Record) -> None:
-        record, _ = texts.clean_record(raw)
-        self._revisions[record.id] = Revision(
-            id=record.id,
-            version=record.version or 2,
-            title=record.title,
-            comment=record.comment,
-            journal_ref=record.journal_ref,
-            withdrawn=watch.withdrawn(record),
-            at=self._sight.at,
-            run=self._sight.run,
-        )
-
-    def _incomplete(self, tally: Tally) -> None:
-        """A paper that came without its text has an id: it is asked for until it has one."""
-        for paper_id, why in tally.incomplete.items():
-            self._unreadable(f"{paper_id}: {why}")
-            known = paper_id in self._sight.fates or paper_id in self._library.papers
-            if not known and self._met.add(paper_id):
-                self._draft.counts.update(seen=1, failed=1)
-                at, run = self._sight.at, self._sight.run
-                self._draft.record([Fate(id=paper_id, state=State.SEEN, reason=f"due again: {why}", at=at, run=run)])
-
-    # --- what is written down -----------------------------------------------------------------------------------------
-
-    def _write(self) -> None:
-        """What was taken since the last time has its fate."""
-        if not self._parts.forge.dry:
-            self._parts.archive.keep(one.raw for one in self._fresh)  # a run after a kill, or a human, may ask for one
-        self._candidates |= {one.raw.id: one for one in self._fresh}
-        self._draft.record([*self._early, *self._draft.seen(self._fresh, "found, not judged yet")])
-        self._sight.revise(self._revisions.values(), self._parts, self._draft.failures)
-        self._early, self._fresh = [], []
-
     def _fail(self, what: str, error: SurveyBotError) -> None:
         """A source could not be read to its end."""
         self.whole = False
         self._draft.fail(what, error)
-
-    def _unreadable(self, problem: str) -> None:
-        self._draft.counts["unreadable"] += 1
-        if self._draft.counts["unreadable"] <= _TOLD:
-            self._draft.notes.append(problem)
