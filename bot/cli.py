@@ -45,7 +45,7 @@ class _Group(click.Group):
             console.error(str(error))
             ctx.exit(DEGRADED if isinstance(error, SourceError | LanguageModelError) else BAD_INPUT)
         except KeyboardInterrupt:
-            click.echo("stopped; the next run goes on from here", err=True)
+            click.echo("stopped; the same command goes on from here", err=True)
             ctx.exit(STOPPED)
         except BrokenPipeError:
             raise  # click ends quietly when nobody reads any more
@@ -190,7 +190,7 @@ def learn(ctx: click.Context) -> None:
 
 
 @cli.command(short_help="Whether the watch on arXiv is well.")
-@click.option("--runs", default=5, show_default=True, help="So many of the last runs are shown.")
+@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="So many runs are shown.")
 @_json
 @click.pass_context
 def status(ctx: click.Context, runs: int, as_json: bool) -> None:
@@ -200,11 +200,11 @@ def status(ctx: click.Context, runs: int, as_json: bool) -> None:
     """
     from bot import console, running
 
-    found, reports = running.status(_wiring(ctx))
+    found, reports = running.status(_wiring(ctx), runs)
     if as_json:
-        click.echo(json.dumps(console.status_json(found, reports[-runs:]), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(console.status_json(found, reports), indent=2, ensure_ascii=False))
     else:
-        console.show_status(found, reports, runs)
+        console.show_status(found, reports)
     ctx.exit(OK if found.state == "healthy" else DEGRADED)
 
 

@@ -12,6 +12,7 @@ from bot import health, ids, stats
 from bot.fates import Fate, RunReport, State
 from bot.models import Library, Proposal, Taxonomy
 from bot.opinion import wording
+from bot.phrases import moment
 from bot.plan import Plan
 from bot.stats import Agreement
 
@@ -214,26 +215,25 @@ _WRITTEN = ("started (UTC)", "read until", "how it went")
 """The columns that hold no numbers."""
 
 
-def show_status(found: health.Health, runs: Sequence[RunReport], last: int = 5) -> None:
+def show_status(found: health.Health, runs: Sequence[RunReport]) -> None:
     """How the watch is; its last runs; and of the latest of them that failed somewhere, what was not read and why.
 
-    ``runs``: oldest first. Those that only learned what people did are left out.
+    ``runs``: oldest first.
     """
     from rich.text import Text
 
     console = output()
     console.print(Text(_calm(found.sentence), style=_STYLES[found.state]))
-    told = [run for run in runs if health.tells(run)][-last:] if last > 0 else []
-    if not told:
+    if not runs:
         return
-    rows = [_COLUMNS, *(_cells(run) for run in reversed(told))]
+    rows = [_COLUMNS, *(_cells(run) for run in reversed(runs))]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     console.print()
     for row in rows:
         cells = zip(row, _COLUMNS, widths, strict=True)
         line = "  ".join(f"{cell:{'<' if name in _WRITTEN else '>'}{width}}" for cell, name, width in cells)
         console.print(_calm(line.rstrip()), markup=False)
-    _show_unread(told, console)
+    _show_unread(found, runs, console)
 
 
 def _cells(run: RunReport) -> tuple[str, ...]:
@@ -244,17 +244,18 @@ def _cells(run: RunReport) -> tuple[str, ...]:
         days = "{:,}/{:,}".format(*health.days_read(run.watch))
         asked, retried = (f"{sum(getattr(part, name) for part in run.watch.slices):,}" for name in ("asked", "retried"))
         mark = _minute(run.watch.after) if run.watch.after else "–"
-    return _minute(run.started), took, days, asked, retried, f"{run.seen:,}", mark, health.went(run)
+    return _minute(run.started), took, days, asked, retried, f"{health.came(run):,}", mark, health.went(run)
 
 
 def _minute(when: datetime) -> str:
-    return health.moment(when).removesuffix(" UTC")
+    return moment(when).removesuffix(" UTC")
 
 
-def _show_unread(runs: Sequence[RunReport], console: Console) -> None:
+def _show_unread(found: health.Health, runs: Sequence[RunReport], console: Console) -> None:
     for run in reversed(runs):
         if run.watch and (lines := health.failed(run.watch)):
-            console.print(f"\nnot read whole in the run of {health.moment(run.started)}:")
+            since = " (read since)" if found.state == "healthy" else ""
+            console.print(f"\nnot read whole in the run of {moment(run.started)}{since}:")
             for line in lines:
                 console.print(_calm(f"  {line}"), markup=False)
             break
@@ -271,5 +272,10 @@ def status_json(found: health.Health, runs: Sequence[RunReport]) -> dict[str, An
         "watermark": None if found.mark is None else found.mark.astimezone(UTC).isoformat(),
         "age": None if found.age is None else round(found.age.total_seconds()),
         "missed": found.missed,
-        "runs": [run.model_dump(mode="json", exclude={"fates", "learned", "waiting"}) for run in runs],
+        "runs": [_told(run) for run in runs],
     }
+
+
+def _told(run: RunReport) -> dict[str, Any]:
+    report = run.model_dump(mode="json", exclude={"fates", "learned", "waiting"})
+    return {**report, "finished": run.finished.astimezone(UTC).isoformat()}

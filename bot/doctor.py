@@ -24,6 +24,7 @@ def examine(wiring: Wiring) -> list[Finding]:
         ("cache", _cache),
         ("embedder", _embedder),
         ("arXiv", _arxiv),
+        ("feed", _announcements),
         ("forge", _forge),
         ("ledger", _ledger),
         ("keys", _keys),
@@ -111,29 +112,23 @@ def _arxiv(wiring: Wiring) -> Iterator[Finding]:
     if wiring.offline:
         yield Finding("arXiv", "warning", "not tried (--offline)")
         return
-    try:
-        known = next(iter(wiring.arxiv.fetch(["1706.03762"])), None)
-    except SurveyBotError as error:
-        yield Finding("arXiv", "fails", str(error))
+    from bot.adapters.arxiv_api import CANARY
+
+    api = wiring.settings.watch.api
+    if not any(wiring.arxiv.fetch([CANARY])):
+        yield Finding("arXiv", "fails", f"{api} does not know a paper that exists")
         return
-    if not known:
-        yield Finding("arXiv", "fails", f"{wiring.settings.watch.api} does not know a paper that exists")
-        return
-    yield Finding("arXiv", "works", wiring.settings.watch.api)
-    yield from _categories(wiring)
+    yield Finding("arXiv", "works", api)
+    for category, there in wiring.search.ever(Tally()).items():  # a misspelt one stays silent for ever
+        none = f"no paper at all is in {category}; correct [watch] categories"
+        yield Finding("watch", "works" if there else "fails", f"{category}: {there:,} papers" if there else none)
 
 
-def _categories(wiring: Wiring) -> Iterator[Finding]:
-    """A misspelt category, or a query that nothing can match, stays silent for ever."""
-    from bot.adapters.arxiv_api import ArxivSearch
-
-    watch = wiring.settings.watch
-    whole = [watch.model_copy(update={"categories": (one,), "query": ""}) for one in watch.categories]
-    for asked in [*whole, *([watch] if watch.query.strip() else [])]:
-        search = ArxivSearch(asked, wiring.arxiv)
-        found = search.ever(Tally())
-        words = f"{search.query}: {found:,} papers" if found else f"no paper at all matches {search.query}"
-        yield Finding("watch", "works" if found else "fails", words)
+def _announcements(wiring: Wiring) -> Iterator[Finding]:
+    feed = None if wiring.offline else wiring.announcements
+    if feed:
+        count = sum(1 for _ in feed.read(Tally()))
+        yield Finding("feed", "works", f"{wiring.settings.watch.feed}: {count:,} announcements")
 
 
 def _forge(wiring: Wiring) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime
 from bot.fates import RunReport
 from bot.markdown import shortened
 from bot.models import Model
+from bot.phrases import count, length, moment
 from bot.schedule import announcements, following
 from bot.slices import Count, SliceReport, WatchReport
 from bot.watch import watermark
@@ -47,13 +48,14 @@ class Health(Model):
     """How often arXiv has announced papers since the watermark."""
 
 
-def health(runs: Sequence[RunReport], now: datetime, days: int) -> Health:
+def health(runs: Sequence[RunReport], now: datetime, days: int, query: str = "") -> Health:
     """How the watch is, by the reports of its runs, oldest first; ``days``: the overlap, see ``[watch] days``.
 
-    Runs over files say nothing of arXiv. But where no report knows of a watermark, as those did that were written
+    ``query``: what is searched for; empty: what the last run searched for. Runs over files and over other times than
+    those that were due say nothing of the watch. But where no report knows of a watermark, because it was written
     before there was one, every run that read its sources to the end counts.
     """
-    past = _past(runs)
+    past = _past(runs, query or next((run.watch.query for run in reversed(runs) if run.watch), ""))
     missed = len(announcements(past.mark, now)) if past.mark else 0
     age = max(now - past.mark, timedelta()) if past.mark else None
     state: Condition
@@ -71,10 +73,20 @@ def tells(run: RunReport) -> bool:
     return bool(run.watch or run.watched or run.failures)
 
 
+def latest(runs: Sequence[RunReport], many: int) -> list[RunReport]:
+    """The last runs that tell how the watch is, at least one, oldest first."""
+    return [run for run in runs if tells(run)][-max(1, many) :]
+
+
 def days_read(watch: WatchReport) -> tuple[int, int]:
     """How many days of arXiv were read whole, and how many were to be."""
     parts = [part for part in watch.slices if part.since]
     return sum(not part.failed for part in parts), len(parts)
+
+
+def came(run: RunReport) -> int:
+    """How many papers a run read of its sources."""
+    return sum(part.got for part in run.watch.slices if part.since) if run.watch else run.seen
 
 
 def went(run: RunReport) -> str:
@@ -109,22 +121,6 @@ def empty(watch: WatchReport) -> str:
     return _stretches([part for part in watch.slices if not (part.failed or part.early or part.got)])
 
 
-def moment(when: datetime) -> str:
-    """``2026-11-22 10:03 UTC``."""
-    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def length(time: timedelta) -> str:
-    """``5 hours``, ``12 days``."""
-    hours = max(0, time // timedelta(hours=1))
-    return count(hours, "hour") if hours < 24 else count(hours // 24, "day")
-
-
-def count(many: int, noun: str) -> str:
-    """``1 paper``, ``1,200 papers``."""
-    return f"{many:,} {noun}{'' if many == 1 else 's'}"
-
-
 class _Past(NamedTuple):
     """What the reports tell of the watch."""
 
@@ -139,17 +135,19 @@ class _Past(NamedTuple):
     """The last that tells how the watch is."""
 
 
-def _past(runs: Sequence[RunReport]) -> _Past:
+def _past(runs: Sequence[RunReport], query: str) -> _Past:
+    """``query``: what is searched for now; what was searched for before says nothing of it."""
+    runs = [run for run in runs if not (run.files or (run.watch and run.watch.backfill))]
     told = next((run for run in reversed(runs) if tells(run)), None)
-    asked = next((run for run in reversed(runs) if run.watch), None)
-    if asked is None or asked.watch is None:
+    if not any(run.watch for run in runs):
         read = [run for run in runs if run.watched]
         mark = read[-1].started if read else None
         return _Past(mark, mark, read, None, told)
-    same = [run for run in runs if run.watch and run.watch.query == asked.watch.query]
+    same = [run for run in runs if run.watch and run.watch.query == query]
     reach = [end for run in same if run.watch and (end := _reach(run.watch))]
     read = [run for run in same if run.watch and _is_whole(run.watch)]
-    return _Past(watermark(runs, asked.watch.query), max(reach, default=None), read, asked, told)
+    asked = same[-1] if same else None
+    return _Past(watermark(runs, query), max(reach, default=None), read, asked, told)
 
 
 def _reach(watch: WatchReport) -> datetime | None:
@@ -204,7 +202,7 @@ def _trouble(past: _Past) -> str:
             did = f"the run of {moment(run.started)} read {whole:,} of {count(all_of_them, 'day')} of arXiv whole"
             return f"{did} ({_reason(run)}){goes_on}"
         return (
-            f"everything arXiv announced until {mark} has been read, but its second way in could not be used to "
+            f"everything arXiv announced until {mark} has been read, but its second way in does not "
             f"confirm it ({_reason(run)}); the next run tries again"
         )
     if past.mark and past.reach and past.mark < past.reach:
@@ -221,7 +219,7 @@ def _trouble(past: _Past) -> str:
 def _well(past: _Past, now: datetime, missed: int) -> str:
     mark, last = past.mark or now, past.read[-1]
     ago = "just now" if now - mark < timedelta(hours=1) else f"{length(now - mark)} ago"
-    papers = f"{count(last.seen, 'paper')}, {last.proposed:,} proposed"
+    papers = f"{count(came(last), 'paper')}, {last.proposed:,} proposed"
     since = f", and {count(missed, 'announcement')} since {'waits' if missed == 1 else 'wait'} for the next run"
     told = f"everything arXiv announced until {moment(mark)} has been read ({ago}, {papers}){since if missed else ''}"
     earlier, coming = announcements(now - _LONGEST_PAUSE, now), following(now)

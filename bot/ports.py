@@ -63,8 +63,8 @@ class Search(Protocol):
         """
         ...
 
-    def ever(self, tally: Tally) -> int:
-        """How many papers match at all, whenever they were submitted. Raises SourceError."""
+    def ever(self, tally: Tally) -> dict[str, int]:
+        """How many papers there are in each category, whenever they were submitted. Raises SourceError."""
         ...
 
 

@@ -94,10 +94,14 @@ def learn(wiring: Wiring) -> RunReport:
     return _shown(pipeline.learn(library, parts, run=pipeline.run_name(now()), now=now), library)
 
 
-def status(wiring: Wiring) -> tuple[health.Health, Sequence[RunReport]]:
-    """How the watch is, and what the ledger has of earlier runs, oldest first. Raises LedgerError."""
-    runs = wiring.ledger.runs()
-    return health.health(runs, now(), wiring.settings.watch.days), runs
+def status(wiring: Wiring, last: int) -> tuple[health.Health, list[RunReport]]:
+    """How the watch is, and the last runs that tell of it, oldest first. Raises LedgerError."""
+    runs, settings = wiring.ledger.runs(), wiring.settings
+    found = health.health(runs, now(), settings.watch.days, watch.query(settings.watch))
+    if not settings.enabled:
+        switched_off = "The watch is stale: it is switched off (enabled = false in survey-bot.toml)"
+        found = found.model_copy(update={"state": "stale", "sentence": switched_off})
+    return found, health.latest(runs, last)
 
 
 def preview(wiring: Wiring, base: str) -> str:
@@ -224,11 +228,14 @@ def _looking(
 ) -> pipeline.Parts:
     """The parts with what new papers are looked for in. Raises SettingsError."""
     if since and (until or now().date()) < since:
-        raise SettingsError(f"the window ends ({until or now().date()}) before it starts ({since})", where="--since")
+        ends = until or now().date()
+        raise SettingsError(f"the window ends ({ends}) before it starts ({since})", where="--since", remedy="swap them")
+    if missing := [feed for feed in feeds if not feed.is_file()]:
+        raise SettingsError("there is no such file", where=f"--feed {missing[0]}", remedy="give one that is there")
     if feeds:
         return replace(parts, sources=wiring.sources(feeds, since, until, only_watched=True))
     start = datetime.combine(since, time.min, UTC) if since else None
-    end = min(datetime.combine(until + timedelta(days=1), time.min, UTC), now()) if until else None
+    end = datetime.combine(until + timedelta(days=1), time.min, UTC) if until and until < now().date() else None
     due = since is None and until is None
     announcements = wiring.announcements if due else None
     return replace(parts, search=wiring.search, announcements=announcements, span=(start, end))

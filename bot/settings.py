@@ -178,7 +178,7 @@ class Forge(_Section):
 class Ledger(_Section):
     """``path``: the file with one fate per paper; the reports of runs stand beside it.
 
-    ``branch``: with GitHub both live on this branch, which nothing else writes, and ``path`` is not used.
+    ``branch``: with GitHub all of it lives on this branch, which nothing else writes, and ``path`` is not used.
     """
 
     path: str = ".survey-bot/ledger.jsonl"

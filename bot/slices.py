@@ -48,6 +48,8 @@ class WatchReport(Model):
     after: AwareDatetime | None = None
     """Up to where it is now; the watermark only moves over slices that were read whole."""
     slices: tuple[SliceReport, ...] = ()
+    backfill: bool = False
+    """It read other times than those that were due."""
 
 
 class Settled(Model):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from bot.fates import LISTED, OUT, Fate, State
 from bot.models import Model, Taxonomy
+from bot.phrases import count
 
 HEADER = ("", "decided", "as proposed", "corrected", "rejected", "later", "open", "class right", "confidence")
 _COUNTED = {
@@ -122,12 +123,12 @@ def sentences(found: Agreement) -> list[str]:
     if total.decided:
         parts = [f"{total.accepted} accepted as proposed ({_share(total.accepted, total.decided)})"]
         parts += [f"{number} {word}" for number, word in ((total.corrected, "corrected"), (total.rejected, "rejected"))]
-        said.append(f"of {_count(total.decided, 'decided proposal')}: {', '.join(parts)}")
+        said.append(f"of {count(total.decided, 'decided proposal')}: {', '.join(parts)}")
     if total.listed:
         sure = f"; mean confidence {total.confidence:.2f}" if total.confidence is not None else ""
-        said.append(f"the first class was right for {total.right} of {_count(total.listed, 'listed paper')}{sure}")
+        said.append(f"the first class was right for {total.right} of {count(total.listed, 'listed paper')}{sure}")
     if found.by_hand:
-        said.append(f"{_count(found.by_hand, 'paper')} that the bot judged and did not propose: listed by hand")
+        said.append(f"{count(found.by_hand, 'paper')} that the bot judged and did not propose: listed by hand")
     return [*said, *_second(found.opinions)]
 
 
@@ -135,10 +136,10 @@ def _second(found: Opinions) -> Iterator[str]:
     """How often people agree with the language model."""
     if found.listed:
         missed = f", and it called {found.missed} of them out of scope" if found.missed else ""
-        papers = _count(found.listed, "listed paper")
+        papers = count(found.listed, "listed paper")
         yield f"the class that the language model put first was right for {found.right} of {papers}{missed}"
     if found.rejected:
-        papers = _count(found.rejected, "rejected paper")
+        papers = count(found.rejected, "rejected paper")
         yield f"the language model called {found.out} of {papers} out of scope"
 
 
@@ -207,10 +208,6 @@ def _row(name: str, tally: Tally) -> tuple[str, ...]:
 
 def _name(label: str, taxonomy: Taxonomy) -> str:
     return taxonomy.leaf(label).name if label in taxonomy.paths else f"{label} (no class)"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -52,6 +52,11 @@ def watermark(runs: Iterable[RunReport], query: str) -> datetime | None:
     return marks[-1] if marks else None
 
 
+def is_new(runs: Iterable[RunReport], query: str) -> bool:
+    """Whether no run has read a slice whole of what matches."""
+    return not any(run.watch and run.watch.query == query and _whole(run.watch) for run in runs)
+
+
 def slices(since: datetime, until: datetime) -> Iterator[Slice]:
     """The days of UTC from ``since`` to before ``until``, oldest first; the first starts with its day."""
     start, end = datetime.combine(since.astimezone(UTC), time.min, UTC), until.astimezone(UTC)

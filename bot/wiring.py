@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
+import math
 import os
 import re
 import time
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _HERE = {"127.0.0.1", "::1", "localhost"}
 """A mirror on this machine needs no manners."""
+_FEED = 5.0
+"""Minutes for the announcements, when those for the search are over."""
 CACHE_VARIABLE = "SURVEY_BOT_CACHE"
 """Environment variable that overrides where the cache is."""
 
@@ -104,14 +107,14 @@ class Wiring:
         """The files under ``taxonomy/``."""
         return Shelf(self.settings.at_root(self.settings.survey.taxonomy))
 
-    def session(self) -> PoliteSession:
-        """To ask arXiv; each has the time of a run to itself, and all have one pace."""
+    def session(self, minutes: float = math.inf) -> PoliteSession:
+        """To ask arXiv, for so long at most; all keep one pace."""
         from bot.adapters.polite import PoliteSession
 
         watch = self.settings.watch
         hosts = {urlsplit(place).hostname for place in (watch.api, watch.feed) if place}
         delay = 0.0 if hosts <= _HERE else PoliteSession.DELAY
-        return PoliteSession(watch.contact, delay=delay, minutes=watch.minutes)
+        return PoliteSession(watch.contact, delay=delay, minutes=min(minutes, watch.minutes))
 
     @cached_property
     def arxiv(self) -> ArxivApi:
@@ -295,4 +298,4 @@ class Wiring:
         """What arXiv announced last, if that is to be read."""
         from bot.adapters.arxiv_feed import ArxivFeed
 
-        return ArxivFeed(self.settings.watch, self.session()) if self.settings.watch.feed else None
+        return ArxivFeed(self.settings.watch, self.session(_FEED)) if self.settings.watch.feed else None

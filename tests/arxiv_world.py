@@ -127,18 +127,11 @@ class ArxivWorld:
         self.server.faults.extend(faults)
         self.server.feed_faults.clear()
         self.server.feed_faults.extend(feed_faults)
-        session = PoliteSession(
-            "baker@bread.example",
-            minutes=self.settings.minutes,
-            clock=self._clock,
-            sleep=self._sleep,
-            random=random.Random(0).random,  # noqa: S311 - jitter
-        )
-        api = ArxivApi(self.settings, session=session, page=self.page)
+        api = ArxivApi(self.settings, session=self._session(), page=self.page)
         self.bot.fetch = api.fetch
         doors = {
             "search": ArxivSearch(self.settings, api),
-            "announcements": ArxivFeed(self.settings, session, now=lambda: self.bot.now),
+            "announcements": ArxivFeed(self.settings, self._session(), now=lambda: self.bot.now),
             **more,
         }
         return self.bot.run(**doors)
@@ -147,6 +140,15 @@ class ArxivWorld:
         """The last run, when arXiv is well again and has announced everything."""
         self.bot.now += OVERLAP + timedelta(days=1)
         return self.run()
+
+    def _session(self) -> PoliteSession:
+        return PoliteSession(
+            "baker@bread.example",
+            minutes=self.settings.minutes,
+            clock=self._clock,
+            sleep=self._sleep,
+            random=random.Random(0).random,  # noqa: S311 - jitter
+        )
 
     def _clock(self) -> float:
         return self.bot.now.timestamp()

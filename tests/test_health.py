@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot import health
 from bot.fates import Failure, RunReport
+from bot.phrases import length
 from bot.schedule import announcements
 from bot.slices import SliceReport, WatchReport
 
@@ -58,13 +59,13 @@ def test_a_watch_that_read_everything_is_healthy_and_says_until_when() -> None:
     found = health.health(daily(THURSDAY), THURSDAY + 5 * HOUR, 7)
     assert found.sentence == (
         "The watch is healthy: everything arXiv announced until 2026-11-19 06:00 UTC has been read (5 hours ago, "
-        "312 papers, 4 proposed)"
+        "160 papers, 4 proposed)"
     )
     assert (found.state, found.mark, found.age, found.missed) == ("healthy", THURSDAY, 5 * HOUR, 0)
 
 
 def test_right_after_a_run_it_was_read_just_now() -> None:
-    assert "(just now, 312 papers, 4 proposed)" in told(daily(THURSDAY), THURSDAY + HOUR / 2)
+    assert "(just now, 160 papers, 4 proposed)" in told(daily(THURSDAY), THURSDAY + HOUR / 2)
 
 
 def test_a_clock_that_goes_back_makes_no_watermark_younger_than_now() -> None:
@@ -118,7 +119,7 @@ def test_without_its_second_way_in_everything_is_read_and_nothing_confirms_it() 
     runs = [*daily(THURSDAY), run(THURSDAY + DAY, feed="arXiv's feed: is a web page.")]
     assert told(runs, THURSDAY + DAY + HOUR) == (
         "The watch is degraded: everything arXiv announced until 2026-11-20 06:00 UTC has been read, but its second "
-        "way in could not be used to confirm it (arXiv's feed: is a web page); the next run tries again"
+        "way in does not confirm it (arXiv's feed: is a web page); the next run tries again"
     )
 
 
@@ -138,7 +139,7 @@ def test_a_run_over_days_long_past_leaves_a_healthy_watch_healthy() -> None:
                        slices=(part(THURSDAY - 99 * DAY, THURSDAY - 98 * DAY),))  # fmt: skip
     sentence = told([*daily(THURSDAY), run(THURSDAY + HOUR, watch=past, seen=9)], THURSDAY + 2 * HOUR)
     assert sentence.startswith("The watch is healthy: everything arXiv announced until 2026-11-19 06:00 UTC")
-    assert "312 papers" in sentence
+    assert "160 papers" in sentence
 
 
 @pytest.mark.parametrize("kind", [run, plain])
@@ -396,4 +397,30 @@ def test_how_a_run_went_is_told_in_a_few_words(report: RunReport, told: str) -> 
     [(-HOUR, "0 hours"), (HOUR, "1 hour"), (23.9 * HOUR, "23 hours"), (DAY, "1 day"), (12.5 * DAY, "12 days")],
 )
 def test_lengths_of_time_are_told_in_words(time: timedelta, words: str) -> None:
-    assert health.length(time) == words
+    assert length(time) == words
+
+
+FILE = SliceReport(source="feed.jsonl", got=4)
+OTHER_TIMES = WatchReport(query=SEARCH, slices=(part(THURSDAY - 99 * DAY, THURSDAY - 98 * DAY),), backfill=True)
+
+
+@pytest.mark.parametrize("more", [{"files": (FILE,)}, {"watch": OTHER_TIMES}], ids=["files", "backfill"])
+@pytest.mark.parametrize("reasons", [(), (DOWN,)], ids=["well", "not well"])
+def test_runs_over_files_and_over_other_times_neither_hide_a_failure_nor_make_one(
+    reasons: tuple[str, ...], more: dict[str, Any]
+) -> None:
+    runs, now = [*daily(THURSDAY), run(THURSDAY + DAY, *reasons)], THURSDAY + DAY + 2 * HOUR
+    for failures in ((), (Failure(what="feed.jsonl", message="is cut"),)):
+        another = plain(THURSDAY + DAY + HOUR, watched=not failures, failures=failures, **more)
+        assert health.health([*runs, another], now, 7) == health.health(runs, now, 7)
+
+
+def test_a_watch_that_only_read_files_has_not_asked_arxiv() -> None:
+    assert told([plain(THURSDAY, files=(FILE,))], THURSDAY + HOUR).startswith(
+        "The watch is stale: no run has asked arXiv"
+    )
+
+
+def test_what_was_searched_for_before_says_nothing_of_what_is_searched_for_now() -> None:
+    found = health.health(daily(THURSDAY), THURSDAY + HOUR, 7, "cat:cs.AI")
+    assert (found.state, found.mark) == ("stale", None)

@@ -37,7 +37,7 @@ class Scripted:
     papers: list[Record] = field(default_factory=list)
     fail: Callable[[Slice], None] = lambda part: None
     incomplete: dict[str, str] = field(default_factory=dict)
-    matching: int = 1000
+    there: dict[str, int] = field(default_factory=lambda: {"cs.RO": 1000})
     name: str = "arXiv"
     query: str = "cat:cs.RO"
     asked: list[Slice] = field(default_factory=list)
@@ -55,8 +55,9 @@ class Scripted:
             tally.got += 1
             yield one
 
-    def ever(self, tally: Tally) -> int:
-        return self.matching
+    def ever(self, tally: Tally) -> dict[str, int]:
+        tally.asked += 1
+        return self.there
 
     @property
     def days(self) -> list[int]:
@@ -283,16 +284,51 @@ def raising(error: Exception) -> None:
 # --- what nothing means -----------------------------------------------------------------------------------------------
 
 
-def test_a_search_that_nothing_has_ever_matched_is_a_failure(world: World) -> None:
-    report = world.run(search=Scripted(matching=0, query="cat:cs.R0"))
-    assert failures(report) == ["arXiv: [watch]: no paper at all matches cat:cs.R0; correct categories and query"]
+def test_of_a_misspelt_category_every_run_tells_until_it_is_corrected_and_the_other_is_read(world: World) -> None:
+    arxiv = Scripted([paper(1)], there={"cs.RO": 1000, "cs.AJ": 0})
+    for _ in range(2):
+        report = world.run(search=arxiv)
+        assert failures(report)[0].partition(": ")[2] == (
+            "[watch] categories: no paper at all is in cs.AJ, so what came may not be all; correct them, or wait if "
+            "arXiv's search is out of order"
+        )
+        assert not report.watched
+    assert set(world.fates) == {"2611.00001"}
+    assert world.mark == datetime(2026, 11, 9, tzinfo=UTC)
+
+
+def test_days_that_are_empty_because_the_search_is_out_of_order_do_not_count_as_read(world: World) -> None:
+    world.run(search=Scripted([paper(1)]))
+    mark = world.mark
+    broken = Scripted(there={"cs.RO": 0})
+    world.run(search=broken, span=YEAR)
+    assert not world.ledger.settled()
+    report = world.run(search=broken)
     assert not report.watched
+    assert world.mark == mark
+    arxiv = Scripted([january(8, 20)])
+    world.run(search=arxiv, span=YEAR)
+    assert "2611.00008" in world.fates
 
 
-def test_days_without_a_paper_that_matches_are_told_and_are_no_failure(world: World) -> None:
+def test_days_without_a_paper_are_told_and_are_no_failure_where_the_category_has_some(world: World) -> None:
     report = world.run(search=Scripted())
     assert report.watched
-    assert "of 1,000 papers that match, arXiv has none of these 8 days" in report.notes
+    assert "arXiv has no paper of the 8 days asked for" in report.notes
+
+
+def test_times_that_were_read_before_are_told(world: World) -> None:
+    world.run(search=Scripted([january(8, 20)]), span=YEAR)
+    report = world.run(search=Scripted(), span=YEAR)
+    assert report.notes == (
+        "there is nothing to read from 2026-01-01 00:00 UTC to 2026-01-31 00:00 UTC that was not read before",
+    )
+
+
+def test_a_query_that_nothing_matches_yet_brings_nothing_from_the_announcements(world: World) -> None:
+    world.fetch = found(paper(1))
+    report = world.run(search=Scripted(), announcements=Feed([told(1)]), narrowed=True)
+    assert (report.seen, report.watched) == (0, True)
 
 
 def test_slices_that_cannot_have_been_announced_are_told_apart(world: World) -> None:

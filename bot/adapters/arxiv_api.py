@@ -113,9 +113,10 @@ class ArxivApi:
     def _page(self, search: arxiv.Search, place: Place, tally: Tally) -> tuple[Page, list[Record]]:
         """One page; what cannot be true is asked for again, for less and less. Raises SourceError."""
         sizes = [max(1, place.size >> halved) for halved in range(_HALVINGS + 1)]
+        spoiled: Spoiled | None = None
         for tried, size in enumerate((*sizes, sizes[-1])):
             if tried > _HALVINGS:
-                self._session.rest(tried, self._url)
+                self._session.rest(tried, self._url, spoiled)
             try:
                 return self._asked(search, Place(place.start, size, place.again or tried > 0), tally)
             except Spoiled as error:
@@ -166,15 +167,15 @@ class ArxivSearch:
 
     def __init__(self, settings: Watch, api: ArxivApi) -> None:
         self.query = watch.query(settings)
-        self._api = api
+        self._api, self._categories = api, settings.categories
 
     def read(self, part: Slice, tally: Tally) -> Iterator[Record]:
         """The papers of this slice, see :class:`bot.ports.Search`. Raises SourceError; what came before stands."""
         return self._api.search(f"{self.query} AND {watch.submitted(part)}", tally)
 
-    def ever(self, tally: Tally) -> int:
-        """How many papers match, whenever they were submitted. Raises SourceError."""
-        return self._api.total(self.query, tally)
+    def ever(self, tally: Tally) -> dict[str, int]:
+        """How many papers there are in each category, whatever the query. Raises SourceError."""
+        return {category: self._api.total(f"cat:{category}", tally) for category in self._categories}
 
 
 # --- pages together ---------------------------------------------------------------------------------------------------

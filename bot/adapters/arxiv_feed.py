@@ -95,9 +95,10 @@ class ArxivFeed:
     def _feed(self, categories: str, tally: Tally) -> tuple[_Layout, ElementTree.Element]:
         """The layout of the feed, and the element that has its entries. Raises SourceError."""
         url = f"{self._place}/{categories}"
+        spoiled: Spoiled | None = None
         for tried in range(_TRIES):
             if tried:
-                self._session.rest(tried, url)
+                self._session.rest(tried, url, spoiled)
             try:
                 layout, head = _recognised(self._session.get(url, ACCEPT, tally, smaller=tried > 0))
                 break

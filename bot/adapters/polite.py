@@ -52,7 +52,7 @@ class Spoiled(Exception):  # noqa: N818 (a reply is, not we are)
 
 
 class PoliteSession:
-    """HTTP GET as arXiv asks for it: with a contact, patience and pauses; share one object between all of a run.
+    """HTTP GET as arXiv asks for it, with a contact, patience and pauses, for all that shares the time of a run.
 
     ``delay``: seconds from the end of a request to the start of the next one of this process, whichever object asks;
     ``timeout``: seconds to connect and to wait for a byte; ``tries`` of one request; ``minutes``: for all requests of
@@ -98,10 +98,10 @@ class PoliteSession:
         except _BusyError as error:
             raise self._given_up(error, next(repeats) - smaller, place(url)) from None
 
-    def rest(self, tried: int, url: str) -> None:
+    def rest(self, tried: int, url: str, why: object) -> None:
         """Wait as before the next try of what failed ``tried`` times. Raises UnreachableError when the time is over."""
         if (pause := self._backoff(tried)) > self._left():
-            raise self._over(place(url))
+            raise self._over(place(url), f"{why}, and ")
         self._sleep(pause)
 
     # --- how long, how often ------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class PoliteSession:
 
     def _over(self, where: str, before: str = "") -> UnreachableError:
         what = f"{before}the time for arXiv in a run ({self._minutes:g} minutes) is over"
-        return UnreachableError(what, where=where, remedy="the next run goes on from here", lasting=True)
+        return UnreachableError(what, where=where, remedy="run it again to go on from here", lasting=True)
 
     # --- one try ------------------------------------------------------------------------------------------------------
 
@@ -225,14 +225,10 @@ _paces: dict[Callable[[], float], _Pace] = {}
 """All that is in use has the same clock, so there is one."""
 
 
-def _pace(clock: Callable[[], float]) -> _Pace:
-    return _paces.setdefault(clock, _Pace())
-
-
 def _left_alone(seconds: float, where: str) -> UnreachableError:
     at = f"{datetime.now(UTC) + timedelta(seconds=seconds):{'%Y-%m-%d ' if seconds > 86_400 else ''}%H:%M}"
     what = f"arXiv asks to be left alone until {at} UTC"
-    return UnreachableError(what, where=where, remedy="the next run goes on from here", lasting=True)
+    return UnreachableError(what, where=where, remedy="run it again to go on from here", lasting=True)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

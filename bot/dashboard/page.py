@@ -12,9 +12,9 @@ from bot.dashboard.facts import Facts
 from bot.dashboard.replies import KIND
 from bot.dashboard.words import fitting, sentence
 from bot.fates import State
-from bot.health import count, moment
 from bot.markdown import escape, link
 from bot.opinion import wording
+from bot.phrases import count, moment
 
 _BELOW = "<!-- survey-bot:below -->"
 """What stands above it is replaced when the bot stops; what is below stays as it was."""

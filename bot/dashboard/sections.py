@@ -9,8 +9,8 @@ from bot.dashboard import words
 from bot.dashboard.facts import Facts, likeliest_first
 from bot.dashboard.replies import mark
 from bot.fates import HELD, Fate, RunReport, State, Wish
-from bot.health import length, moment
 from bot.markdown import escape, link, shortened
+from bot.phrases import length, moment
 
 _ASKS, _ASKS_ROOM = 50, 20_000
 """Lines of the checklist, and their characters: more, nobody reads."""

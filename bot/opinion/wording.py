@@ -8,6 +8,7 @@ from bot.fates import NO_CLASS, OUT, Advice
 from bot.markdown import escape, shortened
 from bot.models import Judgement, Opinion, Ranked, Taxonomy, Usage
 from bot.opinion.fusion import differences
+from bot.phrases import count
 
 _NAME, _SAID = 120, 300
 """Characters that are shown of a model's name, and of what it says."""
@@ -47,11 +48,11 @@ def advice(done: Advice) -> str:
     )
     asked_about = sum(number for number, _ in counts)
     parts = [
-        f"asked about {_count(asked_about, 'paper')}",
+        f"asked about {count(asked_about, 'paper')}",
         *(f"{number:,} {what}" for number, what in counts if number),
     ]
     more = [f"{done.without:,} went on without it"] * bool(done.without)
-    more += [f"{_count(done.false_quotes, 'false quote')}"] * bool(done.false_quotes)
+    more += [f"{count(done.false_quotes, 'false quote')}"] * bool(done.false_quotes)
     if done.usage.calls:
         more.append(took(done.usage))
     elif asked_about:
@@ -64,7 +65,7 @@ def took(usage: Usage) -> str:
     if not usage.calls:
         return "nothing"
     price = "no price is set" if usage.cost is None else dollars(usage.cost)
-    return f"{_count(usage.calls, 'call')}, {_count(usage.tokens, 'token')}, {price}"
+    return f"{count(usage.calls, 'call')}, {count(usage.tokens, 'token')}, {price}"
 
 
 def dollars(cost: float) -> str:
@@ -176,7 +177,3 @@ def _missing(opinion: Opinion, step: str) -> str:
 
 def _quoted(text: str) -> str:
     return f"“{escape(shortened(text, _SAID))}”"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -247,7 +247,7 @@ class Publishing:
             watched=self._plan.watched,
             watch=self._read(),
             files=self._plan.files,
-            revised=len(self._plan.revisions),
+            revised=sum(self._sight.revisions.get(one.id) == one for one in self._plan.revisions),
             failures=tuple(self._failures),
             notes=tuple(notes),
             advice=self._plan.advice,

@@ -10,6 +10,7 @@ from bot import schedule, watch
 from bot.errors import SourceError, SurveyBotError, UnreachableError
 from bot.fates import Fate, State
 from bot.models import Library, Record
+from bot.phrases import count, moment
 from bot.pipeline.draft import Candidate, Draft
 from bot.pipeline.intake import Intake
 from bot.pipeline.looking import Sight
@@ -33,6 +34,10 @@ class Watching:
         self._intake = Intake(library, parts, sight, draft)
         self._reports: list[SliceReport] = []
         self._files: list[SliceReport] = []
+        self._there: dict[str, int] | None = None
+        """How many papers there are in each category, once it was asked."""
+        self._is_down = False
+        """Some of what was to be searched could not be."""
         self.whole = bool(parts.sources or parts.search)
         """New papers were looked for, and every source could be read to its end."""
 
@@ -47,7 +52,11 @@ class Watching:
     def report(self) -> WatchReport | None:
         """What was read of arXiv; how far that brings the watermark, the ledger must say."""
         search = self._parts.search
-        return WatchReport(query=search.query, slices=tuple(self._reports)) if search else None
+        if search is None:
+            return None
+        since, until = self._parts.span
+        elsewhere = until is not None or (since is not None and since > self._due_since(search))
+        return WatchReport(query=search.query, slices=tuple(self._reports), backfill=elsewhere)
 
     @property
     def files(self) -> tuple[SliceReport, ...]:
@@ -86,7 +95,11 @@ class Watching:
     def _searched(self, search: Search) -> Iterator[Record]:
         """All that was submitted in the window, a slice at a time; what was read whole long ago is not asked again."""
         settled = watch.settled(self._sight.settled, search.query, self._parts.days)
-        parts = [part for part in watch.slices(*self._window(search)) if part not in settled]
+        since, until = self._window(search)
+        parts = [part for part in watch.slices(since, until) if part not in settled]
+        if not parts:
+            told = f"there is nothing to read from {moment(since)} to {moment(until)} that was not read before"
+            self._draft.notes.append(told)
         unreachable, lasting = 0, False
         for part in parts:
             if lasting or unreachable == _TIRED:
@@ -95,29 +108,51 @@ class Watching:
             tally, failed = Tally(), ""
             try:
                 yield from search.read(part, tally)
+                self._vouch(search, part, tally)
                 unreachable = 0
             except SourceError as error:
-                failed = str(error)
+                failed, self._is_down = str(error), True
                 self._fail(f"arXiv, {part.since:%Y-%m-%d}", error)
                 unreachable = unreachable + 1 if isinstance(error, UnreachableError) else 0
                 lasting = isinstance(error, UnreachableError) and error.lasting
             except Exception as error:  # a fault of ours must not cost the other slices
-                failed = str(bug(error))
+                failed, self._is_down = str(bug(error)), True
                 self._fail(f"arXiv, {part.since:%Y-%m-%d}", bug(error))
             self._close(search, part, tally, failed)
-        self._doubt(search)
+        if parts and self.whole and not any(one.got for one in self._reports):
+            self._draft.notes.append(f"{search.name} has no paper of the {count(len(parts), 'day')} asked for")
+
+    def _vouch(self, search: Search, part: Slice, tally: Tally) -> None:
+        """Ask once whether there are papers in each category: where the search is new, or a slice empty for no reason.
+
+        A misspelt category is silent for ever, and a search that is out of order for an hour. Raises SourceError.
+        """
+        doubtful = not tally.got and not self._is_early(part)
+        if not (doubtful or watch.is_new(self._sight.earlier, search.query)):
+            return
+        if self._there is None:
+            self._there = search.ever(tally)
+        if none := [category for category, there in self._there.items() if not there]:
+            what = f"no paper at all is in {', '.join(none)}, so what came may not be all"
+            remedy = "correct them, or wait if arXiv's search is out of order"
+            raise SourceError(what, where="[watch] categories", remedy=remedy)
+
+    def _is_early(self, part: Slice) -> bool:
+        return schedule.announced(part.since) > self._sight.at
 
     def _window(self, search: Search) -> tuple[datetime, datetime]:
         since, until = self._parts.span
+        return since or self._due_since(search), until or self._sight.at
+
+    def _due_since(self, search: Search) -> datetime:
         mark = watch.watermark(self._sight.earlier, search.query) or self._sight.at
-        return since or mark - timedelta(days=self._parts.days), until or self._sight.at
+        return mark - timedelta(days=self._parts.days)
 
     def _close(self, search: Search, part: Slice, tally: Tally, failed: str) -> None:
         """What came of a slice is written down, and only then that it is read."""
         self._intake.incomplete(tally)
         self._intake.write()
-        early = schedule.announced(part.since) > self._sight.at
-        times = {"since": part.since, "until": part.until, "early": early}
+        times = {"since": part.since, "until": part.until, "early": self._is_early(part)}
         self._report(search.name, tally, failed, **times)
         report = WatchReport(query=search.query, slices=(self._reports[-1],))
         self._sight.settle(watch.settling(report, self._sight.at, self._parts.days), self._parts, self._draft.failures)
@@ -126,25 +161,6 @@ class Watching:
         self._draft.notes += tally.notes
         counts = {"asked": tally.asked, "retried": tally.retried, "total": tally.total, "got": tally.got}
         self._reports.append(SliceReport(source=source, failed=failed, **counts, **times))
-
-    def _doubt(self, search: Search) -> None:
-        """Whether a window without a single paper is to be believed: a misspelt category matches nothing for ever."""
-        if not self.whole or not self._reports or any(one.got for one in self._reports):
-            return
-        tally = Tally()
-        try:
-            there = search.ever(tally)
-        except SourceError as error:
-            self._fail(search.name, error)
-        else:
-            if there:
-                days = f"{len(self._reports)} days"
-                self._draft.notes.append(f"of {there:,} papers that match, {search.name} has none of these {days}")
-            else:
-                what = f"no paper at all matches {search.query}"
-                remedy = "correct categories and query"
-                self._fail(search.name, SourceError(what, where="[watch]", remedy=remedy))
-        self._report(search.name, tally, "")
 
     def _announced(self, search: Search, feed: Announcements) -> Iterator[Record]:
         """What was announced last and the search has not found: what came late, or all of it when the search is down.
@@ -161,12 +177,11 @@ class Watching:
             failed = str(error)
             self._fail(feed.name, error)
         self._intake.incomplete(tally)
-        self._report(feed.name, tally, failed)
-        if mine:
-            found = self._parts.archive.find(list(mine), self._parts.progress, fresh=True)
-            records = {paper: found.records.get(paper, one.record) for paper, one in mine.items()}
-            self._compare(search, feed, {paper: records[paper] for paper in mine if mine[paper].kind in _NEW}, news)
-            yield from records.values()
+        found = self._parts.archive.find(list(mine), self._parts.progress, fresh=True).records if mine else {}
+        records = {paper: found.get(paper, one.record) for paper, one in mine.items()}
+        late = {paper: record for paper, record in records.items() if mine[paper].kind in _NEW}
+        self._report(feed.name, tally, failed or self._difference(search, feed, late, news))
+        yield from records.values()
         self._intake.write()
 
     def _is_wanted(self, one: Announced) -> bool:
@@ -176,20 +191,21 @@ class Watching:
             return self._intake.is_later(one.record)
         unknown = paper_id not in self._intake.met and paper_id not in self._library.papers
         there = unknown and paper_id not in self._sight.fates and one.kind in _NEW
-        return there and not (self._parts.narrowed and self.whole)  # a feed knows nothing of the query
+        return there and (self._is_down or not self._parts.narrowed)  # a feed knows nothing of the query
 
-    def _compare(self, search: Search, feed: Announcements, late: Mapping[str, Record], news: int) -> None:
-        """What the two disagree about: papers that were announced, and that the search should have found."""
+    def _difference(self, search: Search, feed: Announcements, late: Mapping[str, Record], news: int) -> str:
+        """What the two disagree about, papers that were announced and the search did not find, where that is a lot."""
         since, _ = self._window(search)
         missing = [paper for paper, one in late.items() if one.published is None or one.published > since.date()]
-        if not self.whole or not missing:
-            return
+        if self._is_down or not missing:
+            return ""
         shown = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
         what = f"{len(missing)} of {news} papers announced last were not among {search.name}'s answers ({shown})"
-        if len(missing) > max(_FEW, _DOUBTED * news):
-            self._fail(feed.name, SourceError(f"{what}; they are judged all the same"))
-        else:
+        if len(missing) <= max(_FEW, _DOUBTED * news):
             self._draft.notes.append(f"{what}; they are judged all the same")
+            return ""
+        self._fail(feed.name, SourceError(f"{what}; they are judged all the same"))
+        return what
 
     def _due(self) -> Iterator[Record]:
         """Papers an earlier run could not judge to the end, and those to look at once more, unless they came now."""

@@ -468,7 +468,7 @@ def test_when_not_even_the_known_paper_comes_nothing_is_not_believed(server: Arx
 def test_how_many_papers_there_are_at_all_takes_one_small_request(server: ArxivServer, clock: Clock) -> None:
     server.papers = [*batch(7), OLD]
     tally = Tally()
-    assert search(server, clock).ever(tally) == 8
+    assert search(server, clock).ever(tally) == {"cs.RO": 8}
     assert (tally.asked, tally.total, tally.got) == (1, 8, 0)
     assert server.asked[0]["max_results"] == "1"
     assert "submittedDate" not in server.asked[0]["search_query"]

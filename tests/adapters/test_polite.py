@@ -18,7 +18,7 @@ from tests import arxiv_server
 from tests.arxiv_server import ArxivServer, Fault, Reply
 
 LATER = "; try again later, or check the network and [watch] in survey-bot.toml"
-NEXT_RUN = "; the next run goes on from here"
+NEXT_RUN = "; run it again to go on from here"
 
 
 class Clock:
@@ -262,10 +262,10 @@ def test_the_time_starts_with_the_first_request(server: ArxivServer, clock: Cloc
 
 def test_resting_is_waiting_as_before_another_try_within_the_time(clock: Clock) -> None:
     door = session(clock, minutes=1)
-    door.rest(4, "http://bread.example/")
+    door.rest(4, "http://bread.example/", "it was cut")
     assert clock.slept == [40]
-    with pytest.raises(UnreachableError, match="the time for arXiv"):
-        door.rest(4, "http://bread.example/")
+    with pytest.raises(UnreachableError, match="it was cut, and the time for arXiv"):
+        door.rest(4, "http://bread.example/", "it was cut")
 
 
 # --- replies that cannot be true -------------------------------------------------------------------------------------
