@@ -55,7 +55,7 @@ def health(runs: Sequence[RunReport], now: datetime, days: int, query: str = "")
     those that were due say nothing of the watch. But where no report knows of a watermark, because it was written
     before there was one, every run that read its sources to the end counts.
     """
-    past = _past(runs, query or next((run.watch.query for run in reversed(runs) if run.watch), ""))
+    past = _past(runs, query or next((run.watch.query for run in reversed(runs) if run.watch), ""), now)
     missed = len(announcements(past.mark, now)) if past.mark else 0
     age = max(now - past.mark, timedelta()) if past.mark else None
     state: Condition
@@ -135,9 +135,9 @@ class _Past(NamedTuple):
     """The last that tells how the watch is."""
 
 
-def _past(runs: Sequence[RunReport], query: str) -> _Past:
+def _past(runs: Sequence[RunReport], query: str, now: datetime) -> _Past:
     """``query``: what is searched for now; what was searched for before says nothing of it."""
-    runs = [run for run in runs if not (run.files or (run.watch and run.watch.backfill))]
+    runs = [run for run in runs if run.started <= now and not (run.files or (run.watch and run.watch.backfill))]
     told = next((run for run in reversed(runs) if tells(run)), None)
     if not any(run.watch for run in runs):
         read = [run for run in runs if run.watched]
@@ -147,7 +147,7 @@ def _past(runs: Sequence[RunReport], query: str) -> _Past:
     reach = [end for run in same if run.watch and (end := _reach(run.watch))]
     read = [run for run in same if run.watch and _is_whole(run.watch)]
     asked = same[-1] if same else None
-    return _Past(watermark(runs, query), max(reach, default=None), read, asked, told)
+    return _Past(watermark(runs, query, now), max(reach, default=None), read, asked, told)
 
 
 def _reach(watch: WatchReport) -> datetime | None:

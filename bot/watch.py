@@ -46,10 +46,13 @@ def submitted(part: Slice) -> str:
     return f"submittedDate:[{since:%Y%m%d%H%M} TO {until:%Y%m%d%H%M}]"
 
 
-def watermark(runs: Iterable[RunReport], query: str) -> datetime | None:
-    """Up to where everything that matches ``query`` was read; None where nothing was."""
+def watermark(runs: Iterable[RunReport], query: str, at: datetime) -> datetime | None:
+    """Up to where everything that matches was read, as it is known ``at`` this time; None where nothing was.
+
+    What a clock that ran ahead has left behind does not count, or nothing would be read until that time has come.
+    """
     marks = [run.watch.after for run in runs if run.watch and run.watch.query == query and run.watch.after]
-    return marks[-1] if marks else None
+    return next((mark for mark in reversed(marks) if mark <= at), None)
 
 
 def is_new(runs: Iterable[RunReport], query: str) -> bool:
@@ -66,18 +69,23 @@ def slices(since: datetime, until: datetime) -> Iterator[Slice]:
         start = part.until
 
 
-def settled(known: Iterable[Settled], query: str, days: int) -> set[Slice]:
-    """The slices that were read whole ``days`` after their end or later: what was announced of them is known."""
+def settled(known: Iterable[Settled], query: str, at: datetime, days: int) -> set[Slice]:
+    """The slices that were read whole ``days`` after their end or later: what was announced of them is known.
+
+    As for :func:`watermark`, what was read after ``at`` does not count.
+    """
     late = timedelta(days=days)
     return {
-        Slice(since=one.since, until=one.until) for one in known if one.query == query and one.until + late <= one.at
+        Slice(since=one.since, until=one.until)
+        for one in known
+        if one.query == query and one.until + late <= one.at <= at
     }
 
 
 def settling(report: WatchReport, at: datetime, days: int) -> list[Settled]:
     """Those of the slices read ``at`` this time that need not be asked for again."""
     found = [Settled(query=report.query, since=part.since, until=part.until, at=at) for part in _whole(report)]
-    return [one for one in found if settled([one], report.query, days)]
+    return [one for one in found if settled([one], report.query, at, days)]
 
 
 def accounted(
@@ -90,7 +98,7 @@ def accounted(
     however often that fails, the first of its papers are read. What was read apart from that moves nothing.
     """
     ends = [(one.since, one.until) for one in report.slices if one.since and one.until]
-    mark = watermark(runs, report.query)
+    mark = watermark(runs, report.query, at)
     if mark is None:
         if not ends or max(until for _, until in ends) < at:
             return report
@@ -98,7 +106,7 @@ def accounted(
     else:
         since = mark - timedelta(days=days)
     end = since
-    for part in sorted({*_whole(report), *settled(known, report.query, days)}, key=lambda part: part.since):
+    for part in sorted({*_whole(report), *settled(known, report.query, at, days)}, key=lambda part: part.since):
         if part.since > end:
             break
         end = max(end, part.until)

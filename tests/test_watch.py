@@ -125,17 +125,18 @@ def test_a_backfill_apart_from_what_was_read_moves_nothing() -> None:
 
 def test_a_watermark_holds_for_one_search_only() -> None:
     runs = [marked(NOW - A_DAY, NOW - A_DAY)]
-    assert watch.watermark(runs, "cat:cs.RO") == NOW - A_DAY
-    assert watch.watermark(runs, "(cat:cs.RO OR cat:cs.AI)") is None
+    assert watch.watermark(runs, "cat:cs.RO", NOW) == NOW - A_DAY
+    assert watch.watermark(runs, "(cat:cs.RO OR cat:cs.AI)", NOW) is None
 
 
 def test_a_slice_is_settled_when_it_was_read_whole_after_the_days_in_which_arxiv_announces_late() -> None:
     report = read(NOW - 10 * A_DAY, NOW, failed=(1,))
     assert [one.since.day for one in watch.settling(report, NOW, 7)] == [10, 12]
     settled = watch.settling(report, NOW, 7)
-    assert len(watch.settled(settled, "cat:cs.RO", 7)) == 2
-    assert not watch.settled(settled, "cat:cs.RO", 14), "more days are waited for now than when it was read"
-    assert not watch.settled(settled, "cat:cs.AI", 7)
+    assert len(watch.settled(settled, "cat:cs.RO", NOW, 7)) == 2
+    assert not watch.settled(settled, "cat:cs.RO", NOW, 14), "more days are waited for now than when it was read"
+    assert not watch.settled(settled, "cat:cs.AI", NOW, 7)
+    assert not watch.settled(settled, "cat:cs.RO", NOW - A_DAY, 7), "a clock ran ahead"
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -151,6 +152,17 @@ def test_a_slice_is_settled_when_it_was_read_whole_after_the_days_in_which_arxiv
 )
 def test_what_authors_say_of_a_paper_they_took_back_is_understood(comment: str) -> None:
     assert watch.withdrawn(candidate("2611.00001", "A", "b").model_copy(update={"comment": comment}))
+
+
+@pytest.mark.parametrize("comment", [None, "8 pages"])
+def test_authors_may_say_in_place_of_the_abstract_that_they_took_a_paper_back(comment: str | None) -> None:
+    told = "This submission has been withdrawn, for the oven was cold."
+    assert watch.withdrawn(candidate("2611.00001", "A", told).model_copy(update={"comment": comment}))
+
+
+def test_what_is_said_of_withdrawn_papers_further_on_in_an_abstract_is_of_others() -> None:
+    told = "We bake. " * 30 + "Every paper was withdrawn by its authors that had a burnt crust."
+    assert not watch.withdrawn(candidate("2611.00001", "A", told))
 
 
 def test_a_paper_about_withdrawn_loaves_is_not_withdrawn() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import health
 from bot.adapters.ledger_file import LedgerFile
 from bot.errors import LedgerError, SourceError, UnreachableError
 from bot.fates import Fate, RunReport, State
@@ -220,6 +221,20 @@ def test_what_one_job_read_moves_the_watermark_of_the_job_that_publishes(world: 
     assert report.proposed == 2
     assert [one.since.day for one in world.ledger.settled()] == []
     assert world.publish(reader.plan(search=arxiv)).watch.before == plan.started  # type: ignore[union-attr]
+
+
+def test_a_clock_that_once_ran_ahead_does_not_stop_the_watch(world: World) -> None:
+    arxiv = Scripted([paper(1)])
+    world.run(search=arxiv)
+    before, world.now = world.now, world.now + 365 * A_DAY
+    world.run(search=Scripted())
+    world.now = before + A_DAY
+    arxiv.papers.append(paper(2, 16))
+    arxiv.days.clear()
+    world.run(search=arxiv)
+    assert arxiv.days[0] == 9
+    assert "2611.00002" in world.fates
+    assert health.health(world.ledger.runs(), world.now, 7).mark == world.now
 
 
 # --- backfill ---------------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ class Watching:
 
     def _searched(self, search: Search) -> Iterator[Record]:
         """All that was submitted in the window, a slice at a time; what was read whole long ago is not asked again."""
-        settled = watch.settled(self._sight.settled, search.query, self._parts.days)
+        settled = watch.settled(self._sight.settled, search.query, self._sight.at, self._parts.days)
         since, until = self._window(search)
         parts = [part for part in watch.slices(since, until) if part not in settled]
         if not parts:
@@ -145,7 +145,7 @@ class Watching:
         return since or self._due_since(search), until or self._sight.at
 
     def _due_since(self, search: Search) -> datetime:
-        mark = watch.watermark(self._sight.earlier, search.query) or self._sight.at
+        mark = watch.watermark(self._sight.earlier, search.query, self._sight.at) or self._sight.at
         return mark - timedelta(days=self._parts.days)
 
     def _close(self, search: Search, part: Slice, tally: Tally, failed: str) -> None:
