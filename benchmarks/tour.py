@@ -225,7 +225,8 @@ def _settings(this: Tour) -> None:
     own = ROOT / "survey-bot.toml"
     scope = own.read_text(encoding="utf-8").partition("[scope.groups.field]")[2].partition("[lanes]")[0]
     file = this.checkout / "survey-bot.toml"
-    text = file.read_text(encoding="utf-8")
+    categories = next(line for line in own.read_text(encoding="utf-8").splitlines() if line.startswith("categories"))
+    text = re.sub(r"(?m)^categories = .*$", categories, file.read_text(encoding="utf-8"))
     head, _, rest = text.partition("# The words of your subject.")
     tail = rest[rest.index("\n[forge]") :]
     file.write_text(f"{head}[scope.groups.field]{scope}{tail}", encoding="utf-8")

@@ -106,8 +106,9 @@ def _failures(facts: Facts) -> list[str]:
 
 def _watch(facts: Facts) -> list[str]:
     """What is wrong with the watch that the failures of its last run do not tell by themselves."""
-    if not any(map(health.tells, facts.runs)):
-        return []
+    last = next((run for run in reversed(facts.runs) if health.tells(run)), None)
+    if last is None or (last.files and not any(run.watch for run in facts.runs)):
+        return []  # who only reads files has no watch
     found = health.health(facts.runs, facts.now, facts.days)
     if found.state == "degraded":
         runs = [run.model_copy(update={"failures": ()}) for run in facts.runs]
