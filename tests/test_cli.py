@@ -207,8 +207,8 @@ def test_the_doctor_names_a_category_that_arxiv_does_not_have(desk: Desk) -> Non
         file.write_text(text, encoding="utf-8")
         told = desk("doctor")
     assert told.code == 3
-    assert "cat:cs.RO: 4 papers" in told.out
-    assert "no paper at all matches cat:cs.R0" in told.out
+    assert "cs.RO: 4 papers" in told.out
+    assert "no paper at all is in cs.R0; correct [watch] categories" in told.out
 
 
 def test_a_paper_that_waits_or_was_skipped_is_proposed_when_a_human_asks(desk: Desk) -> None:

@@ -256,6 +256,9 @@ TABLE = {
         6,
         3,
     ),
+    "double on another page each time": Case(
+        [arxiv_server.doubled, None, None, None, arxiv_server.doubled], (1, 2, 4, 5, 6, 7, 3), asked=6, retried=3
+    ),
     "late paper while paging": Case(came=(*ALL, 8), asked=6, retried=3, meanwhile=announced_late),
     "new version while paging": Case(meanwhile=revised),
     "no abstract": Case(
@@ -463,6 +466,12 @@ def test_when_not_even_the_known_paper_comes_nothing_is_not_believed(server: Arx
         door.ever(Tally())
     with pytest.raises(SourceError, match="nothing at all"):
         list(api(server, clock).fetch(["2611.00009"]))
+
+
+def test_another_paper_does_not_pass_for_the_known_one(server: ArxivServer, clock: Clock) -> None:
+    server.papers.clear()
+    server.faults.extend([None, replaced("id", "http://arxiv.org/abs/2611.00001v1")])
+    assert f"even the known paper {CANARY} did not come back" in str(read(search(server, clock)).error)
 
 
 def test_how_many_papers_there_are_at_all_takes_one_small_request(server: ArxivServer, clock: Clock) -> None:
