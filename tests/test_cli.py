@@ -381,7 +381,7 @@ def test_a_corrupt_index_is_moved_aside_and_the_run_goes_on(desk: Desk, tmp_path
         ("rm -r .git", ["run", "--feed", "feed.jsonl"], 2, "git"),
         ("git branch -m main trunk", ["run", "--feed", "feed.jsonl"], 2, "main"),
         ("echo '<html>' > feed.jsonl", ["run", "--feed", "feed.jsonl"], 3, "feed.jsonl"),
-        ("rm feed.jsonl", ["run", "--feed", "feed.jsonl"], 3, "feed.jsonl"),
+        ("rm feed.jsonl", ["run", "--feed", "feed.jsonl"], 2, "feed.jsonl"),
         ("mkdir -p .survey-bot/ledger.jsonl", ["run", "--feed", "feed.jsonl"], 2, "ledger.jsonl"),
         ("true", ["render", "NONE.md"], 2, "error: NONE.md: cannot be read: No such file or directory"),
         ("true", ["render", "README.md"], 2, "README.md"),

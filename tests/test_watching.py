@@ -58,6 +58,7 @@ class Scripted:
 
     def ever(self, tally: Tally) -> dict[str, int]:
         tally.asked += 1
+        tally.total = sum(self.there.values())
         return self.there
 
     @property
@@ -330,6 +331,8 @@ def test_days_without_a_paper_are_told_and_are_no_failure_where_the_category_has
     report = world.run(search=Scripted())
     assert report.watched
     assert "arXiv has no paper of the 8 days asked for" in report.notes
+    assert report.watch
+    assert [(one.asked, one.total) for one in report.watch.slices[:2]] == [(2, None), (1, None)], "the doubt is counted"
 
 
 def test_times_that_were_read_before_are_told(world: World) -> None:

@@ -131,7 +131,12 @@ class Watching:
         if not (doubtful or watch.is_new(self._sight.earlier, search.query)):
             return
         if self._there is None:
-            self._there = search.ever(tally)
+            asking = Tally()
+            try:
+                self._there = search.ever(asking)
+            finally:
+                tally.asked += asking.asked
+                tally.retried += asking.retried
         if none := [category for category, there in self._there.items() if not there]:
             what = f"no paper at all is in {', '.join(none)}, so what came may not be all"
             remedy = "correct them, or wait if arXiv's search is out of order"
