@@ -230,6 +230,8 @@ def _looking(
     if since and (until or now().date()) < since:
         ends = until or now().date()
         raise SettingsError(f"the window ends ({ends}) before it starts ({since})", where="--since", remedy="swap them")
+    if since and since > now().date():
+        raise SettingsError(f"{since} lies in the future", where="--since", remedy="give a day that has begun")
     if missing := [feed for feed in feeds if not feed.is_file()]:
         raise SettingsError("there is no such file", where=f"--feed {missing[0]}", remedy="give one that is there")
     if feeds:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.fates import Fate, RunReport
@@ -15,8 +15,8 @@ _DATED, _LEAST_WEEKS = 20, 0.7
 """Fewer papers, or fewer days, do not tell how long a flow ran."""
 _ACCEPTED = re.compile(r"\b(?:accepted|published|to appear|appeared|proceedings|camera[- ]ready)\b", re.IGNORECASE)
 _WITHDRAWN = re.compile(
-    r"\b(?:paper|article|submission|manuscript|preprint|version|work)\b[^.]{0,20}\bwithdrawn\b|^\W*withdrawn\b"
-    r"|\bwithdrawn by\b[^.]{0,20}\b(?:authors?|arxiv)\b",
+    r"\b(?:this|the) (?:paper|article|submission|manuscript|preprint)\b[\w ]{0,20}\bwithdrawn\b(?! from\b)"
+    r"|^\W*withdrawn\b(?! from\b)",
     re.IGNORECASE,
 )
 _OPENING = 120
@@ -30,7 +30,7 @@ def query(watch: Watch) -> str:
 
     Source: https://info.arxiv.org/help/api/user-manual.html#query_details
     """
-    categories = " OR ".join(f"cat:{category}" for category in watch.categories)
+    categories = " OR ".join(f"cat:{category}" for category in sorted(watch.categories))  # their order means nothing
     parts = [f"({categories})" if len(watch.categories) > 1 else categories]
     if watch.query.strip():
         parts.append(f"({watch.query.strip()})")
@@ -53,6 +53,17 @@ def watermark(runs: Iterable[RunReport], query: str, at: datetime) -> datetime |
     """
     marks = [run.watch.after for run in runs if run.watch and run.watch.query == query and run.watch.after]
     return next((mark for mark in reversed(marks) if mark <= at), None)
+
+
+def begin(runs: Sequence[RunReport], query: str, at: datetime) -> datetime:
+    """From where a run reads on: the watermark; where there is none, that of what was searched for before.
+
+    Where no run knows of one it is the last that read its sources to the end, and else now.
+    """
+    told = [run for run in runs if run.watch and run.watch.after and not run.watch.backfill]
+    marks = [watermark(runs, one, at) for one in (query, *(run.watch.query for run in reversed(told) if run.watch))]
+    old = [run.started for run in runs if run.watched and not run.watch and not run.files and run.started <= at]
+    return next((mark for mark in marks if mark), None) or max(old, default=at)
 
 
 def is_new(runs: Iterable[RunReport], query: str) -> bool:

@@ -687,7 +687,15 @@ def test_what_was_read_for_another_search_is_left_out_and_nobody_has_looked(sear
     assert told == ["what it read of arXiv is left out: it is not what the settings search for"]
 
 
-@pytest.mark.parametrize("lost", [ASKED.model_copy(update={"run": "r0"}), fate("9999.00001", State.SEEN)])
+def test_a_paper_whose_fate_does_not_hold_is_due_again_and_what_was_read_counts() -> None:
+    odd = ASKED.model_copy(update={"venue": "Loaves \u0378"})
+    kept, told = believed_of(plan(watch=READ, fates=(SEEN, odd)))
+    assert kept.watch == READ
+    assert [(one.id, one.state, one.venue) for one in kept.fates[1:]] == [(ASKED.id, State.SEEN, "")]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("lost", [fate("9999.00001", State.SEEN)])
 def test_where_a_paper_is_left_out_nothing_counts_as_read_so_that_it_comes_again(lost: Fate) -> None:
     kept, told = believed_of(plan(watch=READ, fates=(SEEN, lost)))
     assert (kept.watch, kept.watched, kept.fates) == (None, False, (SEEN,))

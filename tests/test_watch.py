@@ -23,7 +23,7 @@ DAY = date(2026, 11, 20)
     ("settings", "expected"),
     [
         (Watch(), "cat:cs.RO"),
-        (Watch(categories=("cs.RO", "cs.AI")), "(cat:cs.RO OR cat:cs.AI)"),
+        (Watch(categories=("cs.RO", "cs.AI")), "(cat:cs.AI OR cat:cs.RO)"),
         (Watch(query=" all:bread OR ti:loaf "), "cat:cs.RO AND (all:bread OR ti:loaf)"),
     ],
 )
@@ -163,6 +163,18 @@ def test_authors_may_say_in_place_of_the_abstract_that_they_took_a_paper_back(co
 def test_what_is_said_of_withdrawn_papers_further_on_in_an_abstract_is_of_others() -> None:
     told = "We bake. " * 30 + "Every paper was withdrawn by its authors that had a burnt crust."
     assert not watch.withdrawn(candidate("2611.00001", "A", told))
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "This paper replaces 2101.00001, withdrawn by the authors",
+        "An earlier manuscript (withdrawn from a conference on bread)",
+        "This paper was withdrawn from a conference for lack of space; accepted elsewhere",
+    ],
+)
+def test_what_was_withdrawn_elsewhere_is_not_withdrawn_from_arxiv(comment: str) -> None:
+    assert not watch.withdrawn(candidate("2611.00001", "A", "b").model_copy(update={"comment": comment}))
 
 
 def test_a_paper_about_withdrawn_loaves_is_not_withdrawn() -> None:

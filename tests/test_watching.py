@@ -196,12 +196,42 @@ def test_a_first_run_that_fails_for_weeks_lets_no_paper_slide_out_of_the_window(
     assert set(world.fates) == {"2611.00001"}
 
 
-def test_another_search_has_a_watermark_of_its_own(world: World) -> None:
+def test_another_search_has_a_watermark_of_its_own_and_forgets_no_gap(world: World) -> None:
     world.run(search=Scripted())
     world.now += 20 * A_DAY
-    other = Scripted(query="(cat:cs.RO OR cat:cs.CV)")
+    other = Scripted(query="(cat:cs.CV OR cat:cs.RO)")
     world.run(search=other)
-    assert len(other.days) == 8
+    assert len(other.days) == 28
+    assert world.mark == world.now
+
+
+def test_after_a_time_without_watermarks_a_run_goes_on_where_the_last_one_read_everything(world: World) -> None:
+    world.ledger.record_run(RunReport(run="old", started=world.now - 20 * A_DAY, watched=True))
+    arxiv = Scripted()
+    world.run(search=arxiv)
+    assert len(arxiv.days) == 28
+
+
+def test_a_search_that_breaks_after_an_empty_day_is_not_believed(world: World) -> None:
+    arxiv = Scripted([january(1, 2), january(3, 25)])
+
+    def broken(part: Slice) -> None:
+        if part.since.day == 20:
+            arxiv.there, arxiv.papers = {"cs.RO": 0}, []
+
+    arxiv.fail = broken
+    world.run(search=arxiv, span=YEAR)
+    assert [one.since.day for one in world.ledger.settled()] == [*range(1, 20)]
+    world.run(search=Scripted([january(3, 25)]), span=YEAR)
+    assert "2611.00003" in world.fates
+
+
+def test_a_paper_that_arxiv_did_not_know_for_a_while_is_new_when_it_comes(world: World) -> None:
+    world.run(search=Scripted([paper(2)], incomplete={"2611.00001": "there is no abstract"}))
+    world.run(search=Scripted([paper(2)]))
+    assert world.fates["2611.00001"].reason == "arXiv does not know it"
+    world.run(search=Scripted([paper(1), paper(2)]))
+    assert world.fates["2611.00001"].state is State.PROPOSED
 
 
 def test_a_rehearsal_leaves_nothing_behind(world: World) -> None:
@@ -332,7 +362,9 @@ def test_days_without_a_paper_are_told_and_are_no_failure_where_the_category_has
     assert report.watched
     assert "arXiv has no paper of the 8 days asked for" in report.notes
     assert report.watch
-    assert [(one.asked, one.total) for one in report.watch.slices[:2]] == [(2, None), (1, None)], "the doubt is counted"
+    assert [(one.asked, one.total) for one in report.watch.slices[:2]] == [(2, None), (2, None)], (
+        "each doubt is counted"
+    )
 
 
 def test_times_that_were_read_before_are_told(world: World) -> None:

@@ -13,6 +13,9 @@ from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts
 from bot.yaml_format import taxonomy_sha
 
+UNKNOWN = "arXiv does not know it"
+"""The reason of a fate that does not outlast that arXiv knows it after all."""
+
 
 class Candidate(NamedTuple):
     """A paper that could belong: as it came, as it is judged and shown, and what a reviewer should know of its text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import texts, watch
 from bot.fates import Fate, State
 from bot.models import Library, Record
-from bot.pipeline.draft import Candidate, Draft
+from bot.pipeline.draft import UNKNOWN, Candidate, Draft
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts
 from bot.ports import Tally
@@ -62,7 +62,9 @@ class Intake:
         fate = self._sight.fates.get(record.id)
         if fate is not None and fate.state is State.POSTPONED and (why := watch.woken(record, fate)):
             self._draft.wanted.setdefault(record.id, why)
-        return fate is not None and fate.state is not State.SEEN and not self._draft.is_certain(record.id)
+        if fate is None or fate.state is State.SEEN or fate.reason == UNKNOWN:
+            return False
+        return not self._draft.is_certain(record.id)
 
     def is_later(self, record: Record) -> bool:
         """Whether it is a version of a listed or proposed paper that is later than the one that is known."""

@@ -11,7 +11,7 @@ from bot.errors import SourceError, SurveyBotError, UnreachableError
 from bot.fates import Fate, State
 from bot.models import Library, Record
 from bot.phrases import count, moment
-from bot.pipeline.draft import Candidate, Draft
+from bot.pipeline.draft import UNKNOWN, Candidate, Draft
 from bot.pipeline.intake import Intake
 from bot.pipeline.looking import Sight
 from bot.pipeline.parts import Parts, bug
@@ -123,14 +123,14 @@ class Watching:
             self._draft.notes.append(f"{search.name} has no paper of the {count(len(parts), 'day')} asked for")
 
     def _vouch(self, search: Search, part: Slice, tally: Tally) -> None:
-        """Ask once whether there are papers in each category: where the search is new, or a slice empty for no reason.
+        """Ask whether there are papers in each category: where the search is new, or a slice empty for no reason.
 
         A misspelt category is silent for ever, and a search that is out of order for an hour. Raises SourceError.
         """
         doubtful = not tally.got and not self._is_early(part)
         if not (doubtful or watch.is_new(self._sight.earlier, search.query)):
             return
-        if self._there is None:
+        if self._there is None or (doubtful and all(self._there.values())):  # what was well may be out of order since
             asking = Tally()
             try:
                 self._there = search.ever(asking)
@@ -150,7 +150,7 @@ class Watching:
         return since or self._due_since(search), until or self._sight.at
 
     def _due_since(self, search: Search) -> datetime:
-        mark = watch.watermark(self._sight.earlier, search.query, self._sight.at) or self._sight.at
+        mark = watch.begin(self._sight.earlier, search.query, self._sight.at)
         return mark - timedelta(days=self._parts.days)
 
     def _close(self, search: Search, part: Slice, tally: Tally, failed: str) -> None:
@@ -236,7 +236,7 @@ class Watching:
         old = self._sight.fates.get(paper_id) or Fate(id=paper_id, state=State.SEEN, reason="", at=at, run=run)
         if old.state in (State.PROPOSED, State.POSTPONED):
             return old
-        new = {"state": State.SKIPPED, "reason": "arXiv does not know it", "wanted": "", "at": at, "run": run}
+        new = {"state": State.SKIPPED, "reason": UNKNOWN, "wanted": "", "at": at, "run": run}
         return old.model_copy(update=new)
 
     def _fail(self, what: str, error: SurveyBotError) -> None:

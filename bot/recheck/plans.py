@@ -27,6 +27,8 @@ MOST_BYTES = 64_000_000
 """Of a plan: half a year of four large categories, which rules out fifty thousand papers, takes a third of it."""
 _VERDICTS, _FATES, _TEXTS, _REMARKS = 200, 150_000, 200, 5
 _SLICES, _REVISIONS = 5_000, 5_000
+_FEW = 10
+"""Papers of a plan whose fate may be wrong; more, and the plan is."""
 _NAME = 200
 _PAPERS = 10_000_000
 """So many a run can have counted."""
@@ -103,6 +105,8 @@ class _Recheck:
             counts["failed"] = counts.get("failed", 0) + len(due)  # so that every paper stays counted once
         fates = (*self._fates(trusted), *due)
         papers = {fate.id for fate in fates}.union(verdict.record.id for verdict in kept)
+        fates = (*fates, *(again := self._again(papers)))
+        papers |= {fate.id for fate in again}
         read = self._watch(papers)
         update = {
             "counts": counts,
@@ -163,6 +167,13 @@ class _Recheck:
             self._refused.append(f"what it read of arXiv is left out: {why}")
             return None
         return WatchReport(query=watch.query, slices=self._kept("a slice", watch.slices, wrong, _SLICES))
+
+    def _again(self, kept: Collection[str]) -> list[Fate]:
+        """A few papers whose fate did not hold are due again; else one odd text would keep the watch from moving."""
+        lost = sorted(self._told_of() - self._library.papers.keys() - set(kept)) if self._plan.watch else []
+        facts: dict[str, Any] = {"state": State.SEEN, "at": self._plan.started, "run": self._plan.run}
+        few = [paper for paper in lost if not self._wrong_id(paper)] if len(lost) <= _FEW else []
+        return [Fate(id=paper, reason="due again: its fate did not hold", **facts) for paper in few]
 
     def _wrong_file(self, part: SliceReport) -> str:
         return "it is no file" if part.since else watches.wrong_slice(part, self._plan.started)
