@@ -60,8 +60,8 @@ def begin(runs: Sequence[RunReport], query: str, at: datetime) -> datetime:
 
     Where no run knows of one it is the last that read its sources to the end, and else now.
     """
-    told = [run for run in runs if run.watch and run.watch.after and not run.watch.backfill]
-    marks = [watermark(runs, one, at) for one in (query, *(run.watch.query for run in reversed(told) if run.watch))]
+    before = [run.watch.query for run in reversed(runs) if run.watch and not run.watch.backfill]
+    marks = (watermark(runs, one, at) for one in dict.fromkeys([query, *before]))
     old = [run.started for run in runs if run.watched and not run.watch and not run.files and run.started <= at]
     return next((mark for mark in marks if mark), None) or max(old, default=at)
 
