@@ -3,8 +3,8 @@
 On weekdays at 14:00 in New York it freezes what was submitted until then, and announces it at 20:00; Friday's freeze is
 announced on Sunday. On its holidays arXiv does not freeze, so nothing is announced that evening.
 
-This calendar is only ever used to say that an empty slice was to be expected, and to count missed announcements: no
-paper is looked for or left out because of it, so a holiday it does not know costs a sentence, never a paper.
+This calendar only tells which empty slices are odd, and counts missed announcements: no paper is looked for or left out
+because of it, so a holiday it does not know costs a sentence and a request, never a paper.
 Source: https://info.arxiv.org/help/availability.html
 """
 
