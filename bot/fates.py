@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from bot import ids
+from bot.clusters import Cluster
 from bot.models import Model, Opinion, Usage
 from bot.slices import SliceReport, WatchReport
 
@@ -191,6 +192,8 @@ class RunReport(Model):
     """What was read of files, each as a whole."""
     advice: Advice | None = None
     """None where no language model is set."""
+    drift: tuple[Cluster, ...] | None = None
+    """Doubtful papers that looked like a class of their own; None when nobody looked."""
 
     @property
     def finished(self) -> datetime:

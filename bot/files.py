@@ -22,3 +22,15 @@ def write_atomically(file: Path, content: bytes, mode: int = 0o644) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_where_asked(file: Path, content: bytes) -> None:
+    """Write to a place that a person named: through a link, and into a device or a pipe. Raises OSError.
+
+    What the bot itself names is never written through a link: it could lead out of the repository.
+    """
+    file = file.resolve()
+    if file.exists() and not file.is_file() and not file.is_dir():  # nothing can be put in its place
+        file.write_bytes(content)
+    else:
+        write_atomically(file, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime, Field
 
+from bot.clusters import Cluster
 from bot.fates import Advice, Failure, Fate
 from bot.models import Judgement, Model, Record
 from bot.slices import Revision, SliceReport, WatchReport
@@ -51,3 +52,5 @@ class Plan(Model):
     """None when no language model is set."""
     provenance: Provenance | None = None
     """None when nothing was judged."""
+    drift: tuple[Cluster, ...] | None = None
+    """Doubtful papers that look like a class of their own; None when nobody looked."""

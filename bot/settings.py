@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot import texts
 from bot.errors import SettingsError
 
 FILE = "survey-bot.toml"
@@ -175,6 +172,34 @@ class Forge(_Section):
     draft: bool = False
 
 
+class Upkeep(_Section):
+    """What ``survey-bot refresh`` asks besides arXiv: nobody, unless ``opinions`` names them."""
+
+    opinions: tuple[Literal["dblp", "openreview", "semantic-scholar"], ...] = ()
+    """Who is asked, in this order, where a paper appeared that arXiv knows no venue of."""
+    dblp: str = "https://dblp.org/search/publ/api"
+    openreview: str = "https://api2.openreview.net"
+    semantic_scholar: str = "https://api.semanticscholar.org/graph/v1"
+    minutes: Annotated[float, Field(gt=0)] = 20.0
+    """After these nobody is asked for more in a refresh, each of them; so many are too few for some hundred papers."""
+
+
+class Render(_Section):
+    """How ``render`` writes the list, see docs/render.md: tables with ``columns``, or bullets where ``bullet`` is set.
+
+    ``columns`` are headers as they shall stand there; ``bullet`` is one paper with ``{fields}`` and ``{? optional}``.
+    """
+
+    columns: Annotated[tuple[Annotated[str, Field(pattern=r"^[^\r\n]*\w[^\r\n]*$")], ...], Field(min_length=1)] = (
+        "Year",
+        "Venue",
+        "Paper",
+        "Website",
+        "Code",
+    )
+    bullet: str = ""
+
+
 class Ledger(_Section):
     """``path``: the file with one fate per paper; the reports of runs stand beside it.
 
@@ -200,6 +225,8 @@ class Settings(_Section):
     index: Index = Index()
     cache: Cache = Cache()
     forge: Forge = Forge()
+    upkeep: Upkeep = Upkeep()
+    render: Render = Render()
     ledger: Ledger = Ledger()
 
     @property
@@ -215,31 +242,6 @@ class Settings(_Section):
             raise SettingsError(
                 f"{path!r} is no path: {str(error).rstrip('.')}", where=str(self.file), remedy="correct it"
             ) from None
-
-
-def starter(readme: str, names: Sequence[str]) -> str:
-    """A first ``survey-bot.toml`` for a survey whose classes have these names; a human goes on from there."""
-    clean = [texts.clean(name)[0] for name in names]
-    words = [name for name in clean if any(letter.isalnum() for letter in name)] or ["subject"]
-    terms = "".join(f"  {json.dumps(name, ensure_ascii=False)},\n" for name in words)
-    return f"""# The bot's settings for this survey; every key is explained in docs/settings.md of survey-bot.
-
-[survey]
-readme = {json.dumps(readme, ensure_ascii=False)}
-
-[watch]
-categories = ["cs.LG", "cs.AI"]  # a guess: put in those where your papers are announced
-
-# The words of your subject. To begin with, the names of your classes: replace them by what authors write.
-# A second group with `required = true` rules out, fast, what cannot belong.
-[scope.groups.subject]
-enough = {min(3, len(words))}
-terms = [
-{terms}]
-
-[forge]
-kind = "dry-run"  # "local" opens branches in this repository
-"""
 
 
 def load(file: Path) -> Settings:

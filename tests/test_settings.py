@@ -6,7 +6,8 @@ import pytest
 
 from bot import settings
 from bot.errors import SettingsError
-from bot.settings import Settings
+from bot.settings import Render, Settings
+from bot.starter import starter
 
 SCOPE = '[scope.groups.bread]\nterms = ["dough"]\n'
 
@@ -139,13 +140,13 @@ def test_a_key_pasted_where_its_name_belongs_is_refused_and_not_repeated(tmp_pat
 
 @pytest.mark.parametrize("name", ["Steam", 'The "Best" \\ Loaf', "C++", "🔥Öfen – und 酸面团", "a b # c", "x]"])
 def test_a_first_settings_file_loads_with_every_name_as_a_term(tmp_path: Path, name: str) -> None:
-    found = load(tmp_path, settings.starter(f"{name}.md", [name, "Kneading"]))
+    found = load(tmp_path, starter(f"{name}.md", [name, "Kneading"], Render()))
     assert found.scope.groups["subject"].terms == (name, "Kneading")
     assert found.survey.readme == f"{name}.md"
 
 
 def test_a_first_settings_file_opens_nothing_and_rules_nothing_out_yet(tmp_path: Path) -> None:
-    found = load(tmp_path, settings.starter("README.md", ["Steam"]))
+    found = load(tmp_path, starter("README.md", ["Steam"], Render()))
     assert found.forge.kind == "dry-run"
     assert not any(group.required for group in found.scope.groups.values())
 
@@ -153,5 +154,5 @@ def test_a_first_settings_file_opens_nothing_and_rules_nothing_out_yet(tmp_path:
 @pytest.mark.parametrize("names", [[], ["…"], ["a\x7fb"], ["Steam"]], ids=["none", "no letter", "control", "one"])
 def test_first_settings_load_whatever_the_classes_are_called(tmp_path: Path, names: list[str]) -> None:
     file = tmp_path / "survey-bot.toml"
-    file.write_text(settings.starter("LIST.md", names), encoding="utf-8")
+    file.write_text(starter("LIST.md", names, Render()), encoding="utf-8")
     assert settings.load(file).scope.groups["subject"].enough == 1
