@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests import arxiv_layout as layout
@@ -41,6 +41,7 @@ from tests.arxiv_faults import (
 )
 from tests.arxiv_layout import NEW_YORK, Mailing, Preprint
 from tests.arxiv_query import ID, RefusedError, finder
+from tests.serving import LocalServer, serving
 
 __all__ = [
     "CANARY",
@@ -259,27 +260,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests are quiet."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, *_: object) -> None:
-        """A client that hung up is what some tests are about."""
-
-
 @contextmanager
 def serve(*papers: Preprint) -> Iterator[ArxivServer]:
     """The server on a free port of this machine, for as long as the ``with`` lasts."""
     arxiv = ArxivServer(list(papers))
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"arxiv": arxiv}))
-    here = f"http://127.0.0.1:{server.server_address[1]}"
-    arxiv.url, arxiv.feed_url = f"{here}/api/query", f"{here}/atom"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield arxiv
-    finally:
-        arxiv.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    server = LocalServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"arxiv": arxiv}))
+    arxiv.url, arxiv.feed_url = f"{server.here}/api/query", f"{server.here}/atom"
+    with serving(server):
+        try:
+            yield arxiv
+        finally:
+            arxiv.released.set()

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bot import schedule
-from bot.adapters.arxiv_api import ArxivApi, ArxivSearch
-from bot.adapters.arxiv_feed import ArxivFeed
+from bot.adapters.arxiv.api import ArxivApi, ArxivSearch
+from bot.adapters.arxiv.feed import ArxivFeed
 from bot.adapters.polite import PoliteSession
 from bot.fates import RunReport
 from bot.settings import Watch

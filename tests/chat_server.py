@@ -23,11 +23,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
+
+from tests.serving import LocalServer, serving
 
 JSON = {"Content-Type": "application/json"}
 PATH = "/v1/chat/completions"
@@ -236,11 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests are quiet."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
+class _Server(LocalServer):
     def __init__(self, chat: ChatServer) -> None:
         self.chat = chat
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -249,9 +247,6 @@ class _Server(ThreadingHTTPServer):
         self.chat.connections += 1
         return True
 
-    def handle_error(self, *_: object) -> None:
-        """A client that hung up is what some tests are about."""
-
 
 @contextmanager
 def serve(*answers: Script) -> Iterator[ChatServer]:
@@ -259,16 +254,12 @@ def serve(*answers: Script) -> Iterator[ChatServer]:
     chat = ChatServer()
     chat.say(*(answers or ("{}",)))
     server = _Server(chat)
-    chat.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield chat
-    finally:
-        chat.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    chat.url = f"{server.here}/v1"
+    with serving(server):
+        try:
+            yield chat
+        finally:
+            chat.released.set()
 
 
 # --- what the API takes ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.errors import ForgeError
+from bot.errors import DataError, ForgeError
 
 _SAFE = (
     f"core.hooksPath={os.devnull}",
@@ -27,6 +27,10 @@ _IDENTITY = {
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "survey-bot"), ("EMAIL", _EMAIL))
 }
+
+_LINK = "120000"
+_GONE = f"0 {'0' * 40}"
+"""How git is told that a file goes."""
 
 _REMEDIES = (
     ("dubious ownership", "run as the owner of the folder, or add it to git's safe.directory"),
@@ -95,15 +99,31 @@ class Git:
         """The name of this text as a file; it is stored."""
         return self("hash-object", "-w", "--stdin", stdin=content).strip()
 
-    def commit_with(self, base: str | None, files: Mapping[str, str], message: str) -> str:
+    def blobs(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """The names of many texts as files, under the same keys; they are stored by one call of git."""
+        with tempfile.TemporaryDirectory(prefix="survey-bot-", ignore_cleanup_errors=True) as folder:
+            names = [Path(folder, str(number)) for number, _ in enumerate(texts)]
+            try:
+                for name, text in zip(names, texts.values(), strict=True):
+                    name.write_bytes(text.encode("utf-8", "surrogateescape"))
+            except OSError as error:
+                raise ForgeError(
+                    f"cannot be written: {error.strerror}", where=folder, remedy="free some space"
+                ) from None
+            told = "".join(f"{name}\n" for name in names)
+            stored = self("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=told).split()
+        return dict(zip(texts, stored, strict=True))
+
+    def commit_with(self, base: str | None, files: Mapping[str, str | None], message: str) -> str:
         """A commit of the bot on top of the commit ``base``, or on nothing, with these files; no branch is changed.
 
-        ``files`` are names of blobs by path. Blobs of ``base`` need not be here. Raises ForgeError.
+        ``files`` are names of blobs by path, None for a file that goes. Blobs of ``base`` need not be here. Raises
+        ForgeError.
         """
         with tempfile.TemporaryDirectory(prefix="survey-bot-", ignore_cleanup_errors=True) as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             self("read-tree", *((base,) if base else ("--empty",)), env=index)
-            entries = "".join(f"100644 {blob}\t{path}\0" for path, blob in files.items())
+            entries = "".join(f"{f'100644 {blob}' if blob else _GONE}\t{path}\0" for path, blob in files.items())
             self("update-index", "-z", "--add", "--index-info", stdin=entries, env=index)
             tree = self("write-tree", "--missing-ok", env=index).strip()
         parents = ("-p", base) if base else ()
@@ -113,9 +133,39 @@ class Git:
         """Let ``branch`` be ``commit``; it must be ``old`` now, or not exist. Raises ForgeError."""
         self("update-ref", "-m", "survey-bot", f"refs/heads/{branch}", commit, old, env=_IDENTITY)
 
+    def head(self, branch: str) -> str:
+        """The commit that this branch is at; empty when there is no such branch."""
+        return self("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").strip()
+
+    def used_in(self, branch: str) -> str:
+        """The work tree that this branch is checked out in, or is being rebased in; empty when it is in none."""
+        where = self("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}").strip()
+        for step in ("rebase-merge", "rebase-apply"):
+            file = self.folder / self("rev-parse", "--git-path", f"{step}/head-name").removesuffix("\n")
+            if not where and file.is_file() and file.read_bytes().strip() == f"refs/heads/{branch}".encode():
+                where = str(self.folder)
+        return where
+
+    def is_part_of(self, commit: str, other: str) -> bool:
+        """Whether ``commit`` is ``other`` or one of its ancestors; False too when there is no such commit."""
+        return self.succeeds("merge-base", "--is-ancestor", commit, other)
+
     def file_at(self, commit: str, path: str) -> str:
         """The name of the blob at this path, empty when there is none. The blob itself need not be here."""
         return self("ls-tree", "--full-tree", commit, "--", path).partition("\t")[0].rpartition(" ")[2]
+
+    def text_at(self, commit: str, path: str) -> str | None:
+        """A file's text, None where there is none. Raises DataError when it is a link or no UTF-8, and ForgeError."""
+        mode, _, rest = self("ls-tree", "-z", "--full-tree", commit, "--", path).partition(" ")
+        kind, _, blob = rest.partition("\t")[0].partition(" ")
+        if kind != "blob":
+            return None
+        if mode == _LINK:
+            raise DataError("this is a link to another file", where=path, remedy="name the file it leads to")
+        try:
+            return self("cat-file", "blob", blob).encode("utf-8", "surrogateescape").decode()
+        except UnicodeDecodeError:
+            raise DataError("cannot be read: it is not UTF-8", where=path, remedy="save it as UTF-8") from None
 
     def is_own(self, commit: str) -> bool:
         """Whether the bot made this commit. What it makes stands on the base branch, so nothing else is below it."""

@@ -9,8 +9,11 @@ import base64
 import os
 import re
 import subprocess
+import tempfile
 import time
-from pathlib import Path
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from bot.adapters.git import Git
@@ -95,6 +98,13 @@ class Remote:
             raise self._error(f"{branch} cannot be read", branch, done)
         return self.git("rev-parse", "--verify", kept).strip()
 
+    def fetch_blobs(self, names: Sequence[str]) -> None:
+        """Fetch these at once, as git itself does one by one where it needs them; best effort."""
+        if len(names) > 1:
+            as_git = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", "--filter=blob:none")
+            options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance")
+            self.git.run(*as_git, *options, "--stdin", "origin", stdin="".join(f"{name}\n" for name in names))
+
     def push(self, commit: str, branch: str, expected: str | None) -> bool:
         """Let the branch be this commit; False, and nothing done, when it is not at ``expected`` (None: not there)."""
         ref = f"refs/heads/{branch}"
@@ -118,6 +128,55 @@ class Remote:
             return ForgeError(f"{what}: {rejected[1]}", where=self.url, remedy="mend what the server names")
         failed = self.git.error("fetch or push", done)
         return ForgeError(f"{what}: {failed.what}", where=self.url, remedy=failed.remedy)
+
+
+class Copy:
+    """A throw-away copy of the repository at ``url``, as far as it is needed; its work starts at the branch ``base``.
+
+    Nothing is fetched before it is asked for, and the base branch once. Raises ForgeError.
+    """
+
+    def __init__(self, url: str, base: str, token: str) -> None:
+        self._url, self._base, self._token = url, base, token
+        self._at_hand: set[tuple[PurePosixPath, str]] = set()
+
+    @cached_property
+    def remote(self) -> Remote:
+        """The server, and the copy as a bare repository."""
+        return Remote(self._url, self._token, Path(self._folder.name, "copy.git"))
+
+    @property
+    def git(self) -> Git:
+        """The copy."""
+        return self.remote.git
+
+    @cached_property
+    def start(self) -> str:
+        """The commit that the base branch is at; of its files the names only."""
+        commit = self.remote.fetch(self._base, blobs=False)
+        if commit is None:
+            raise ForgeError(
+                f"there is no branch {self._base!r}", where=self._url, remedy="create it, or set [forge] base"
+            )
+        return commit
+
+    def read(self, path: str) -> str | None:
+        """A file as it stands on the base branch, None where there is none. Raises DataError too.
+
+        With the first file of a folder, those of the same sort beside it are fetched.
+        """
+        pure = PurePosixPath(path)
+        if (pure.parent, pure.suffix) not in self._at_hand:
+            self._at_hand.add((pure.parent, pure.suffix))
+            folder = () if pure.parent == PurePosixPath() else (f"{pure.parent}/",)
+            beside = self.git("ls-tree", "-z", "--full-tree", self.start, "--", *folder).split("\0")
+            told = (line.partition("\t") for line in beside if line.endswith(pure.suffix))
+            self.remote.fetch_blobs([head.split()[2] for head, _, _ in told if " blob " in head])
+        return self.git.text_at(self.start, path)
+
+    @cached_property
+    def _folder(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="survey-bot-", ignore_cleanup_errors=True)
 
 
 def _credentials(url: str, token: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The ledger as files of JSON lines: one fate a line, of several the latest counts.
 
-Beside them stand the reports of the runs, the slices of time that are done with, and the revisions of papers.
+Beside them stand the reports of the runs, the slices of time that are done with, the revisions of papers, and what
+became of proposed changes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from bot.changes import Decision
 from bot.errors import LedgerError
 from bot.fates import Fate, RunReport
 from bot.slices import Revision, Settled
@@ -31,6 +33,8 @@ SLICES = "slices.jsonl"
 """The file beside it with the slices that need not be asked for again."""
 REVISIONS = "revisions.jsonl"
 """The file beside it with later versions of papers that are listed or proposed."""
+CHANGES = "changes.jsonl"
+"""The file beside it with the changes of listed papers that were proposed, and what became of them."""
 _PAPERS = frozenset({"fates", "learned", "waiting"})  # of a report; the ledger has them
 _TORN = 3  # so many half lines a new ledger may have of runs that were killed; more, and it is some other file
 
@@ -46,6 +50,7 @@ class LedgerFile:
     def __init__(self, path: Path, *, where: str = "") -> None:
         self._path, self._where = path, where
         self._runs, self._slices, self._revisions = (path.with_name(name) for name in (RUNS, SLICES, REVISIONS))
+        self._changes = path.with_name(CHANGES)
         self._broken: dict[Path, list[int]] = {}
 
     @property
@@ -101,6 +106,17 @@ class LedgerFile:
     def revise(self, revisions: Iterable[Revision]) -> None:
         """Append each revision, as :meth:`record` does. Raises LedgerError."""
         self._write(self._revisions, [revision.model_dump_json(exclude_defaults=True) for revision in revisions])
+
+    def decisions(self) -> Sequence[Decision]:
+        """What became of each proposed change, by its last line, oldest first. Raises LedgerError."""
+        last: dict[tuple[str, str, str], Decision] = {}
+        for decision in sorted(self._read(self._changes, Decision), key=lambda one: one.at):
+            last[decision.change.same] = decision
+        return sorted(last.values(), key=lambda one: one.at)
+
+    def decide(self, decisions: Iterable[Decision]) -> None:
+        """Append each decision, as :meth:`record` does. Raises LedgerError."""
+        self._write(self._changes, [decision.model_dump_json() for decision in decisions])
 
     def save(self) -> None:
         """Nothing: the files are where they belong."""

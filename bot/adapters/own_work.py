@@ -12,11 +12,17 @@ from bot.errors import ForgeError
 from bot.models import Proposal
 
 _KIND = "pull"
+_STAMP = "Proposed by survey-bot."
 
 
-def sign(title: str, text: str, **facts: str) -> str:
-    """The text with a hidden block at its end that holds these facts, and a digest of title and text."""
+def sign(title: str, text: str, **facts: Any) -> str:
+    """The text with a hidden block at its end that holds these facts (JSON), and a digest of title and text."""
     return f"{text.rstrip()}\n\n{write_block({**facts, 'text': _digest(title, text)}, _KIND)}\n"
+
+
+def told(text: str) -> dict[str, Any]:
+    """The facts of :func:`sign`, whoever has edited the text since; empty when they cannot be read."""
+    return read_block(text, _KIND) or {}
 
 
 def signed(title: str, text: str) -> dict[str, Any] | None:
@@ -57,4 +63,10 @@ def paper_of(branch: str) -> str | None:
 
 def commit_message(proposal: Proposal) -> str:
     """What the one commit says."""
-    return f"{' '.join(proposal.title.split())}\n\nProposed by survey-bot.\n"
+    return stamped(" ".join(proposal.title.split()))
+
+
+def stamped(message: str) -> str:
+    """The message of a commit, under which stands once who proposed it."""
+    text = message.replace("\0", "").strip().removesuffix(_STAMP).rstrip()
+    return f"{text}\n\n{_STAMP}\n"

@@ -8,13 +8,15 @@ from bot import ids, yaml_format
 from bot.errors import DataError
 from bot.files import write_atomically
 from bot.models import Library, Paper, Taxonomy
+from bot.models.facts import Sheet
 
 TAXONOMY = "taxonomy.yaml"
 PAPERS = "papers"
+FACTS = "facts"
 
 
 class Shelf:
-    """A folder that holds ``taxonomy.yaml`` and ``papers/<id>.yaml``."""
+    """A folder that holds ``taxonomy.yaml``, ``papers/<id>.yaml`` and, where people want them, ``facts/<id>.yaml``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,16 +57,22 @@ class Shelf:
 
     def read_files(self) -> dict[str, bytes]:
         """Every file as it stands, ``taxonomy/papers/<id>.yaml`` -> bytes, for ``bot.check``. Raises DataError."""
-        names = [TAXONOMY, *(f"{PAPERS}/{path.name}" for path in self._paper_files())]
+        names = [TAXONOMY, *(f"{kind}/{path.name}" for kind in (PAPERS, FACTS) for path in self._listing(kind))]
         return {self._name(name): _read(self.folder / name, self._name(name)) for name in names}
 
     def tidy(self) -> list[Path]:
         """Write every file the canonical way; says which ones changed. Raises DataError before the first change."""
         taxonomy, papers, before = self.load_taxonomy(), self._papers(), self.read_files()
+        facts = self.load_facts()
         changed = [
             self.save_paper(paper)
             for paper in papers.values()
             if before[self._name(_file(paper.id))] != yaml_format.dump_paper(paper).encode()
+        ]
+        changed += [
+            self.save_facts(paper_id, sheet)
+            for paper_id, sheet in facts.items()
+            if before[self._name(_file(paper_id, FACTS))] != yaml_format.dump_facts(sheet).encode()
         ]
         if before[self._name(TAXONOMY)] != yaml_format.dump_taxonomy(taxonomy).encode():
             changed.append(self.save_taxonomy(taxonomy))
@@ -76,41 +84,62 @@ class Shelf:
         _write(path, yaml_format.dump_paper(paper))
         return path
 
+    def load_facts(self) -> dict[str, Sheet]:
+        """The facts that people have, by paper; none where there is no such folder. Raises DataError."""
+        return {
+            self._id(path.name, FACTS): yaml_format.read_facts(
+                _read(path, self._name(f"{FACTS}/{path.name}")), self._name(f"{FACTS}/{path.name}")
+            ).get()
+            for path in self._listing(FACTS)
+        }
+
+    def save_facts(self, paper_id: str, sheet: Sheet) -> Path:
+        """Write ``facts/<id>.yaml``; says where. Raises DataError."""
+        path = self.folder / _file(paper_id, FACTS)
+        _write(path, yaml_format.dump_facts(sheet))
+        return path
+
     def save_taxonomy(self, taxonomy: Taxonomy) -> Path:
         """Write ``taxonomy.yaml``; says where. Raises DataError."""
         path = self.folder / TAXONOMY
         _write(path, yaml_format.dump_taxonomy(taxonomy))
         return path
 
-    def _paper_files(self) -> list[Path]:
-        """Every file in the folder of papers. One that cannot be read is not empty, as ``glob`` would have it."""
+    def _listing(self, kind: str) -> list[Path]:
+        """Every file in a folder of ours. One that cannot be read is not empty, as ``glob`` would have it."""
         try:
-            listing = (self.folder / PAPERS).iterdir()
+            listing = (self.folder / kind).iterdir()
             return sorted(path for path in listing if not path.name.startswith(".") and path.is_file())
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise _unreadable(self._name(PAPERS), error) from None
+            raise _unreadable(self._name(kind), error) from None
 
     def _papers(self) -> dict[str, Paper]:
         papers: dict[str, Paper] = {}
-        for name, content in self.read_files().items():
-            if name == self._name(TAXONOMY):
-                continue
-            paper_id = ids.from_stem(Path(name).stem)
-            if not name.endswith(".yaml") or not ids.is_valid(paper_id):
-                raise DataError(
-                    "the file's name is no paper id", where=name, remedy="name it <arXiv id>.yaml or <slug>.yaml"
-                )
-            papers[paper_id] = yaml_format.read_paper(content, paper_id, name).get()
+        for path in self._listing(PAPERS):
+            name = self._name(f"{PAPERS}/{path.name}")
+            paper_id = self._id(path.name, PAPERS)
+            papers[paper_id] = yaml_format.read_paper(_read(path, name), paper_id, name).get()
         return {key: papers[key] for key in sorted(papers, key=ids.sort_key)}
+
+    def _id(self, name: str, kind: str) -> str:
+        """The paper that a file is of. Raises DataError."""
+        paper_id = ids.from_stem(Path(name).stem)
+        if not name.endswith(".yaml") or not ids.is_valid(paper_id):
+            raise DataError(
+                "the file's name is no paper id",
+                where=self._name(f"{kind}/{name}"),
+                remedy="name it <arXiv id>.yaml or <slug>.yaml",
+            )
+        return paper_id
 
     def _name(self, file: str) -> str:
         return f"{self.folder.name}/{file}"
 
 
-def _file(paper_id: str) -> str:
-    return f"{PAPERS}/{ids.to_stem(paper_id)}.yaml"
+def _file(paper_id: str, kind: str = PAPERS) -> str:
+    return f"{kind}/{ids.to_stem(paper_id)}.yaml"
 
 
 def _read(path: Path, name: str) -> bytes:

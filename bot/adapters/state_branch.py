@@ -12,14 +12,15 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.adapters.git_remote import Remote
-from bot.adapters.ledger_file import REVISIONS, RUNS, SLICES, LedgerFile
+from bot.adapters.ledger_file import CHANGES, REVISIONS, RUNS, SLICES, LedgerFile
+from bot.changes import Decision
 from bot.errors import ForgeError, LedgerError
 from bot.fates import Fate, RunReport
 from bot.files import write_atomically
 from bot.slices import Revision, Settled
 
 LEDGER = "ledger.jsonl"
-_FILES = (LEDGER, RUNS, SLICES, REVISIONS)
+_FILES = (LEDGER, RUNS, SLICES, REVISIONS, CHANGES)
 _TRIES = 3
 _README = "README.md"
 _ABOUT = f"""# State of survey-bot
@@ -32,6 +33,7 @@ again, and one rejected by a comment alone is asked about again.
 - `{RUNS}`: one line per run.
 - `{SLICES}`: one line per stretch of time that arXiv need not be asked for again.
 - `{REVISIONS}`: one line per later version of a paper that is listed or proposed.
+- `{CHANGES}`: one line per decision on a proposed change of a listed paper; what was refused does not come again.
 """
 
 
@@ -89,6 +91,15 @@ class BranchLedger:
     def revise(self, revisions: Iterable[Revision]) -> None:
         """Append on this machine. Raises LedgerError."""
         self._ledger.revise(revisions)
+        self._is_saved = False
+
+    def decisions(self) -> Sequence[Decision]:
+        """What became of proposed changes, those of this run too. Raises LedgerError."""
+        return self._ledger.decisions()
+
+    def decide(self, decisions: Iterable[Decision]) -> None:
+        """Append on this machine. Raises LedgerError."""
+        self._ledger.decide(decisions)
         self._is_saved = False
 
     def save(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import Git
-from bot.adapters.local_forge import LocalForge
+from bot.adapters.local.forge import LocalForge
 from bot.errors import ForgeError
 from bot.fates import PullState
 from tests.repositories import git, new_proposal, new_repository

@@ -16,6 +16,7 @@ from bot.errors import SourceError, UnreachableError
 from bot.ports import Tally
 from tests import arxiv_server
 from tests.arxiv_server import ArxivServer, Fault, Reply
+from tests.serving import LocalServer, serving
 
 LATER = "; try again later, or check the network and [watch] in survey-bot.toml"
 NEXT_RUN = "; run it again to go on from here"
@@ -131,6 +132,32 @@ def test_what_may_pass_is_waited_for_longer_and_longer_and_then_told(
     assert not error.lasting
     assert clock.slept == [5, 10, 20, 40]
     assert (tally.asked, tally.retried) == (5, 4)
+
+
+def test_every_wait_before_another_try_is_told_with_why_and_how_long(server: ArxivServer, clock: Clock) -> None:
+    server.faults.extend([arxiv_server.status(503), arxiv_server.status(429, Retry_After="120")])
+    told = list[str]()
+    session(clock, tell=told.append).get(server.url, "text/bread", Tally())
+    assert told == [
+        "arXiv answered with HTTP 503; trying again in 5 s",
+        "arXiv answered with HTTP 429; trying again in 120 s",
+    ]
+
+
+def test_a_server_that_does_not_answer_is_told_at_each_try(server: ArxivServer, clock: Clock) -> None:
+    server.always = server.hang
+    told = list[str]()
+    asked(session(clock, tell=told.append, timeout=(0.2, 0.2), tries=3), server.url)
+    server.released.set()
+    assert told == [f"arXiv did not answer within 0.2 s; trying again in {seconds} s" for seconds in (5, 10)]
+
+
+def test_who_waits_because_another_was_asked_to_is_told(server: ArxivServer, clock: Clock) -> None:
+    server.faults.append(arxiv_server.status(429, Retry_After="60"))
+    told = list[str]()
+    asked(session(clock, tries=1), server.url)
+    session(clock, tell=told.append).get(server.url, "text/bread", Tally())
+    assert told == ["arXiv asks to be left alone; going on in 60 s"]
 
 
 def test_one_bad_moment_costs_one_more_request(server: ArxivServer, clock: Clock) -> None:
@@ -321,10 +348,9 @@ def test_what_breaks_off_or_is_no_reply_is_told_without_the_insides_of_libraries
             self.request.recv(10_000)
             self.request.sendall(raw)
 
-    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        _, error = asked(session(clock, tries=2), f"http://127.0.0.1:{server.server_address[1]}/")
-        server.shutdown()
+    server = LocalServer(("127.0.0.1", 0), Handler)
+    with serving(server):
+        _, error = asked(session(clock, tries=2), f"{server.here}/")
     assert told in str(error)
 
 
@@ -357,3 +383,14 @@ def test_a_place_that_is_no_whole_web_address_is_not_followed(server: ArxivServe
     tally, error = asked(session(clock), server.url)
     assert "HTTP 301" in str(error)
     assert tally.asked == 1
+
+
+# --- other services --------------------------------------------------------------------------------------------------
+
+
+def test_another_service_is_called_by_its_name_and_its_settings(server: ArxivServer, clock: Clock) -> None:
+    server.faults.extend([arxiv_server.status(500)] * 2)
+    _, error = asked(session(clock, tries=2, service="DBLP", section="[upkeep]"), server.url)
+    assert str(error).endswith(
+        "DBLP answered with HTTP 500 (2 tries); try again later, or check the network and [upkeep] in survey-bot.toml"
+    )

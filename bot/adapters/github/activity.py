@@ -16,7 +16,7 @@ from github.Workflow import Workflow
 from bot.adapters.github.api import GitHubApi
 from bot.errors import ForgeError
 
-OWN = re.compile(r"\.github/workflows/(?:survey-bot-)?(?P<name>watch|learn|publish|data-check)\.ya?ml")
+OWN = re.compile(r"\.github/workflows/(?:survey-bot-)?(?P<name>watch|learn|publish|upkeep|data-check)\.ya?ml")
 """The bot's workflows, here and in surveys that use it."""
 WATCH = "watch"
 """The one with a schedule."""

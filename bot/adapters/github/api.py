@@ -17,6 +17,7 @@ from requests.exceptions import RequestException
 from urllib3 import Retry
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from bot.adapters.github.place import Place
 from bot.errors import ForgeError
 
 T = TypeVar("T")
@@ -139,16 +140,19 @@ class Patience(GithubRetry):
 
 
 class GitHubApi:
-    """One repository. ``pace``: seconds between writes, and what waiting without a told time is measured in."""
+    """One repository.
 
-    def __init__(self, repository: str, token: str, api: str, pace: float | None = None) -> None:
-        self.repository = repository
-        """``owner/name`` as it is today."""
+    ``pace``: seconds between writes, by default as GitHub wants it; what waiting without a told time is measured in.
+    """
+
+    def __init__(self, place: Place, pace: float | None = None) -> None:
+        self.place = place
+        """With its name as it is today."""
         self.notes: tuple[str, ...] = ()
         pace = DEFAULT_SECONDS_BETWEEN_WRITES if pace is None else pace
         self._github = Github(
-            auth=Auth.Token(token),
-            base_url=api,
+            auth=Auth.Token(place.token),
+            base_url=place.api,
             timeout=_SECONDS,
             user_agent="survey-bot",
             per_page=PAGE,
@@ -164,7 +168,7 @@ class GitHubApi:
                 raise_on_status=False,
             ),
         )
-        self._repository = self._github.get_repo(repository)
+        self._repository = self._github.get_repo(place.repository)
 
     def note(self, sentence: str) -> None:
         """Something the operator should know; told once."""
@@ -206,20 +210,20 @@ class GitHubApi:
     def _find_again(self) -> bool:
         """Whether the repository has another name now; it is used from here on. Raises as PyGithub does."""
         try:
-            name = self._github.get_repo(self.repository).complete().full_name
+            name = self._github.get_repo(self.place.repository).complete().full_name
         except MovedError as moved:
             try:
                 name = str(self._github.requester.requestJsonAndCheck("GET", moved.location)[1]["full_name"])
             except (AssertionError, KeyError, TypeError):  # an address elsewhere, or no repository
                 return False
-        if name.lower() == self.repository.lower():
+        if name.lower() == self.place.repository.lower():
             return False
-        self.note(f"{self.repository} is called {name} now; write that into [forge] repository")
-        self.repository, self._repository = name, self._github.get_repo(name)
+        self.note(f"{self.place.repository} is called {name} now; write that into [forge] repository")
+        self.place, self._repository = self.place._replace(repository=name), self._github.get_repo(name)
         return True
 
     def _refusal(self, what: str, error: Exception) -> RefusalError:
-        where = f"GitHub, {self.repository}"
+        where = f"GitHub, {self.place.repository}"
         if isinstance(error, RateLimitExceededException):
             return _limit(what, where, error)
         if isinstance(error, MovedError):

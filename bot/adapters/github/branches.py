@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
-from bot.adapters.git_remote import Remote
+from bot.adapters.git_remote import Copy
 from bot.adapters.own_work import commit_message
-from bot.errors import ForgeError
 from bot.models import Proposal
 
 
@@ -25,11 +21,11 @@ class Branches:
     """Branches of the repository at ``url``. The copy is made with the first question and lives as long as this."""
 
     def __init__(self, url: str, base: str, token: str) -> None:
-        self._url, self._base, self._token = url, base, token
+        self._copy = Copy(url, base, token)
 
     def has(self, path: str) -> bool:
         """Whether this file stands on the base branch, as it was when this was first asked. Raises ForgeError."""
-        return bool(self._copy.git.file_at(self._start, path))
+        return bool(self._copy.git.file_at(self._copy.start, path))
 
     def blob(self, content: str) -> str:
         """The name of a file with this content. Raises ForgeError."""
@@ -45,7 +41,7 @@ class Branches:
 
     def tip(self, proposal: Proposal) -> Tip | None:
         """Where the branch of this proposal is, if there is one. Raises ForgeError."""
-        commit = self._copy.fetch(proposal.branch, blobs=False)
+        commit = self._copy.remote.fetch(proposal.branch, blobs=False)
         if commit is None:
             return None
         git = self._copy.git
@@ -54,23 +50,5 @@ class Branches:
     def _pushed(self, proposal: Proposal, expected: str | None) -> str | None:
         git = self._copy.git
         files = {proposal.path: git.blob(proposal.content)}
-        commit = git.commit_with(self._start, files, commit_message(proposal))
-        return commit if self._copy.push(commit, proposal.branch, expected) else None
-
-    @cached_property
-    def _copy(self) -> Remote:
-        return Remote(self._url, self._token, Path(self._folder.name, "copy.git"))
-
-    @cached_property
-    def _folder(self) -> tempfile.TemporaryDirectory[str]:
-        return tempfile.TemporaryDirectory(prefix="survey-bot-", ignore_cleanup_errors=True)
-
-    @cached_property
-    def _start(self) -> str:
-        """The commit the base branch is at."""
-        commit = self._copy.fetch(self._base, blobs=False)
-        if commit is None:
-            raise ForgeError(
-                f"there is no branch {self._base!r}", where=self._url, remedy="create it, or set [forge] base"
-            )
-        return commit
+        commit = git.commit_with(self._copy.start, files, commit_message(proposal))
+        return commit if self._copy.remote.push(commit, proposal.branch, expected) else None

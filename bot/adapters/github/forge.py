@@ -6,9 +6,7 @@ only where it is as the bot left it, by compare and swap, and a text only when i
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -19,10 +17,11 @@ from github.PullRequest import PullRequest
 from bot.adapters.github.api import GitHubApi
 from bot.adapters.github.branches import Branches
 from bot.adapters.github.desk import Desk
+from bot.adapters.github.manners import Manners
+from bot.adapters.github.place import Place
 from bot.adapters.github.pulls import Pulls, counting
 from bot.adapters.own_work import own_stem, sign, signed
 from bot.adapters.shelf import TAXONOMY
-from bot.block import read_block, write_block
 from bot.errors import ForgeError
 from bot.fates import Pull, PullState, Request
 from bot.markdown import escape
@@ -34,37 +33,23 @@ _HOW_TO = (
     "**close** it to reject it for good · close it with the label **{later}** to see it again when it has a new "
     "version or a venue"
 )
-_SAID = "said"
-_COLOR = "c5def5"
-_PROPOSED_MEANS = "Proposed by survey-bot"
-_LATER_MEANS = "Closed with this label: proposed again when the paper has a new version or a venue"
 
 
 class GitHubForge:
-    """Implements :class:`bot.ports.Forge` for ``repository`` (``owner/name``); pull requests are meant for ``base``.
+    """Implements :class:`bot.ports.Forge` with the settings of ``[forge]``.
 
-    ``api`` and ``server`` are the addresses of REST and git. ``pace``: seconds between writes, by default as GitHub
-    wants it. Nothing is asked before the first method is called.
+    Nothing is asked before the first method is called.
     """
 
     dry = False
     forgets = False
 
-    def __init__(
-        self,
-        repository: str,
-        base: str,
-        token: str,
-        *,
-        api: str,
-        server: str,
-        options: Options,
-        pace: float | None = None,
-    ) -> None:
-        self.name = f"github {repository}"
-        self._base, self._token, self._server, self._options = base, token, server.rstrip("/"), options
-        self._api = GitHubApi(repository, token, api, pace)
+    def __init__(self, place: Place, options: Options, *, pace: float | None = None) -> None:
+        self.name = f"github {place.repository}"
+        self._options = options
+        self._api = GitHubApi(place, pace)
         self._pulls = Pulls(self._api, options.later)
+        self._manners = Manners(self._api, options)
         self._desk = Desk(self._api, self._pulls.paper_of)
 
     @property
@@ -121,22 +106,22 @@ class GitHubForge:
         pull = self._api.make(
             f"the pull request of {paper_id} cannot be opened",
             lambda repo: repo.create_pull(
-                self._base, proposal.branch, title=proposal.title, body=body, draft=self._options.draft
+                self._options.base, proposal.branch, title=proposal.title, body=body, draft=self._options.draft
             ),
             lambda: self._appeared(paper_id),
         )
         self._pulls.add(paper_id, pull)
         if pull.body != body:  # another run was quicker: its words and what is on the branch must be of one mind
             pull = self._refreshed(pull, proposal)
-        self._dress(pull)
+        self._manners.dress(pull)
         return self._pulls.told(paper_id, pull)
 
     def _body(self, proposal: Proposal, commit: str) -> str:
-        home = f"{self._server}/{self._api.repository}"
+        home = self._api.place.home
         classes = PurePosixPath(proposal.path).parent.parent / TAXONOMY
         how_to = _HOW_TO.format(
             file=quote(f"{home}/edit/{proposal.branch}/{proposal.path}", safe=":/"),
-            classes=quote(f"{home}/blob/{self._base}/{classes}", safe=":/"),
+            classes=quote(f"{home}/blob/{self._options.base}/{classes}", safe=":/"),
             later=escape(self._options.later),
         )
         text = f"{proposal.body.rstrip()}\n\n{how_to}"
@@ -200,70 +185,17 @@ class GitHubForge:
             if self._pulls.state(pull) is not PullState.MERGED:
                 self._postpone(pull, what, later)  # first, so that it is at no moment closed for good
             if pull.state == "open":
-                self._close(pull, what, sentence)
+                self._manners.close(pull, what, sentence)
 
     def _postpone(self, pull: PullRequest, what: str, later: bool) -> None:
         label = self._options.later
         there = label.lower() in {one.name.lower() for one in pull.labels}
         if later and not there:
-            with self._best_effort():
-                self._make_labels()
+            self._manners.make_labels()
             self._api.ask(what, lambda _: pull.add_to_labels(label))
         elif there and not later:
             self._api.ask(what, lambda _: pull.remove_from_labels(label))
 
-    def _close(self, pull: PullRequest, what: str, sentence: str) -> None:
-        digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
-
-        def is_said() -> bool:
-            comments = self._api.ask(what, lambda _: list(pull.get_issue_comments()))
-            return any((read_block(one.body or "", _SAID) or {}).get("text") == digest for one in comments)
-
-        if not is_said():
-            text = f"{sentence}\n\n{write_block({'text': digest}, _SAID)}"
-            self._api.make(what, lambda _: bool(pull.create_issue_comment(text)), lambda: is_said() or None)
-        self._api.ask(what, lambda _: pull.edit(state="closed"))
-
-    # --- labels and reviewers -----------------------------------------------------------------------------------------
-
-    def _dress(self, pull: PullRequest) -> None:
-        labels, reviewers = self._options.labels, list(self._options.reviewers)
-        if labels:
-            with self._best_effort():
-                self._make_labels()
-            with self._best_effort():
-                self._api.ask(f"{pull.html_url} cannot be labelled", lambda _: pull.add_to_labels(*labels))
-        if reviewers:
-            what = f"no review of {pull.html_url} can be asked for"
-            with self._best_effort():
-                self._api.ask(what, lambda _: pull.create_review_request(reviewers=reviewers))
-
-    def _make_labels(self) -> None:
-        """Those that are missing, once; labels that GitHub makes by itself are grey and say nothing."""
-        for name in self._missing_labels:
-            means = _LATER_MEANS if name == self._options.later else _PROPOSED_MEANS
-            with self._best_effort():
-                self._make_label(name, means)
-        self._missing_labels.clear()
-
-    def _make_label(self, name: str, means: str) -> None:
-        what = f"the label {name!r} cannot be made"
-        self._api.make(what, lambda repo: bool(repo.create_label(name, _COLOR, means)), lambda: True)
-
-    @cached_property
-    def _missing_labels(self) -> list[str]:
-        listed = self._api.ask("the labels cannot be read", lambda repo: [label.name for label in repo.get_labels()])
-        there = {name.lower() for name in listed}
-        return [name for name in (*self._options.labels, self._options.later) if name.lower() not in there]
-
-    @contextmanager
-    def _best_effort(self) -> Iterator[None]:
-        """What fails is noted, once."""
-        try:
-            yield
-        except ForgeError as error:
-            self._api.note(str(error))
-
     @cached_property
     def _branches(self) -> Branches:
-        return Branches(f"{self._server}/{self._api.repository}.git", self._base, self._token)
+        return Branches(self._api.place.git, self._options.base, self._api.place.token)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from github.PullRequest import PullRequest
 
-from bot.adapters.git_remote import Remote
+from bot.adapters.git_remote import Copy
 from bot.adapters.github.api import GitHubApi
-from bot.adapters.onboarding_commit import Words, digest, make, read
+from bot.adapters.github.place import Place
+from bot.adapters.onboarding_commit import Words, digest, make
 from bot.adapters.own_work import sign, signed
 from bot.errors import ForgeError
 from bot.onboarding import BRANCH, TITLE, WORKFLOWS
@@ -24,16 +23,14 @@ _NO_WORKFLOWS = re.compile(r"refusing to allow .+ to create or update workflow .
 
 
 class GitHubOnboarding:
-    """The onboarding of ``repository`` (``owner/name``), onto ``base`` or, when that is empty, its default branch.
+    """The onboarding of a repository, onto ``base`` or, when that is empty, its default branch.
 
-    ``pace``: seconds between writes, by default as GitHub wants it. Every method raises ForgeError.
+    Every method raises ForgeError.
     """
 
-    def __init__(
-        self, repository: str, base: str, token: str, *, api: str, server: str, pace: float | None = None
-    ) -> None:
-        self._api = GitHubApi(repository, token, api, pace)
-        self._named, self._token, self._server = base, token, server.rstrip("/")
+    def __init__(self, place: Place, base: str, *, pace: float | None = None) -> None:
+        self._api = GitHubApi(place, pace)
+        self._named = base
 
     @cached_property
     def base(self) -> str:
@@ -42,11 +39,11 @@ class GitHubOnboarding:
 
     def read(self, path: str) -> str | None:
         """A file as it stands on the base branch; None where there is none. Raises DataError too."""
-        return read(self._remote.git, self._start, path)
+        return self._copy.read(path)
 
     def address(self, path: str) -> str:
         """Where people read that file, as it is now."""
-        return f"{self._server}/{self._api.repository}/blob/{self._start}/{quote(path)}"
+        return f"{self._api.place.home}/blob/{self._copy.start}/{quote(path)}"
 
     def ask(self, files: Mapping[str, str], words: Words, *, again: bool = False) -> str:
         """Open it, or bring it up to date when only the bot has touched it; what was done, in a sentence.
@@ -73,8 +70,8 @@ class GitHubOnboarding:
 
     def _refresh(self, pull: PullRequest, files: Mapping[str, str], words: Words) -> str:
         facts = signed(pull.title, pull.body or "")
-        tip = self._remote.fetch(BRANCH, blobs=False)
-        if facts is None or tip is None or not self._remote.git.is_own(tip):
+        tip = self._copy.remote.fetch(BRANCH, blobs=False)
+        if facts is None or tip is None or not self._copy.git.is_own(tip):
             return f"{pull.html_url} is open, and people have worked on it, so it was left as it is"
         there = facts.get("files", "") if facts.get("commit") == tip else ""
         pushed = self._push(files, tip, there)
@@ -86,7 +83,7 @@ class GitHubOnboarding:
 
     def _pulls(self) -> list[PullRequest]:
         """Those from the bot's branch, the latest first."""
-        owner = self._api.repository.partition("/")[0]
+        owner = self._api.place.owner
         found = self._api.ask(
             "the pull requests cannot be read",
             lambda repo: list(repo.get_pulls(state="all", head=f"{owner}:{BRANCH}")),
@@ -95,8 +92,8 @@ class GitHubOnboarding:
 
     def _own_tip(self) -> str | None:
         """Where the branch is that has no open pull request, if it is there and the bot's."""
-        tip = self._remote.fetch(BRANCH, blobs=False)
-        if tip and not self._remote.git.is_own(tip):
+        tip = self._copy.remote.fetch(BRANCH, blobs=False)
+        if tip and not self._copy.git.is_own(tip):
             raise ForgeError(
                 "the branch is there, and people have worked on it",
                 where=BRANCH,
@@ -114,7 +111,7 @@ class GitHubOnboarding:
             some = {path: text for path, text in files.items() if path not in lacking}
             if expected and digest(some) == there:
                 return _Pushed(expected, there, lacking)
-            commit = make(self._remote.git, self._start, some)
+            commit = make(self._copy.git, self._copy.start, some)
             if self._accepted(commit, expected):
                 return _Pushed(commit, digest(some), lacking)
         raise ForgeError(
@@ -127,33 +124,18 @@ class GitHubOnboarding:
         """Push; False when the token may not write workflows."""
         lease = f"--force-with-lease=refs/heads/{BRANCH}:{expected or ''}"
         options = ("--porcelain", "--no-verify", "--no-thin")
-        done = self._remote.git.run("push", *options, lease, "origin", f"{commit}:refs/heads/{BRANCH}")
+        done = self._copy.git.run("push", *options, lease, "origin", f"{commit}:refs/heads/{BRANCH}")
         if done.returncode == 0:
             return True
         if _NO_WORKFLOWS.search((done.stdout + done.stderr).decode("utf-8", "replace")):
             return False
-        if self._remote.push(commit, BRANCH, expected):  # or it says in a sentence why not
+        if self._copy.remote.push(commit, BRANCH, expected):  # or it says in a sentence why not
             return True
         raise ForgeError("the branch has just been changed", where=BRANCH, remedy="run init again")
 
     @cached_property
-    def _remote(self) -> Remote:
-        url = f"{self._server}/{self._api.repository}.git"
-        return Remote(url, self._token, Path(self._folder.name, "copy.git"))
-
-    @cached_property
-    def _folder(self) -> tempfile.TemporaryDirectory[str]:
-        return tempfile.TemporaryDirectory(prefix="survey-bot-", ignore_cleanup_errors=True)
-
-    @cached_property
-    def _start(self) -> str:
-        """The commit the base branch is at."""
-        commit = self._remote.fetch(self.base, blobs=False)
-        if commit is None:
-            raise ForgeError(
-                f"there is no branch {self.base!r}", where=self._remote.url, remedy="commit a README first"
-            )
-        return commit
+    def _copy(self) -> Copy:
+        return Copy(self._api.place.git, self.base, self._api.place.token)
 
 
 class _Pushed(NamedTuple):

@@ -63,7 +63,7 @@ class Pulls:
         """All pull requests of the paper, as they are now. Raises ForgeError."""
 
         def asked(repo: Repository) -> list[PullRequest]:
-            owner = self._api.repository.partition("/")[0]
+            owner = self._api.place.owner
             return list(repo.get_pulls(state="all", head=f"{owner}:{ids.branch(paper_id)}"))
 
         found = self._api.ask(f"the pull requests of {paper_id} cannot be read", asked)

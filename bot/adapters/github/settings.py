@@ -18,6 +18,7 @@ from github.Repository import Repository
 from bot import ids
 from bot.adapters.github.activity import ENABLE, OWN, QUIET, Activity, why_off
 from bot.adapters.github.api import GitHubApi, RefusalError
+from bot.adapters.github.place import Place
 from bot.errors import ForgeError
 from bot.findings import Finding, State
 from bot.settings import Forge
@@ -40,21 +41,12 @@ _SOON, _FEW = 14, 200
 
 
 class GitHubSettings:
-    """Examines ``repository`` for a bot with these options; ``state`` is the branch of its memory."""
+    """Examines a repository for a bot with these options; ``state`` is the branch of its memory."""
 
-    def __init__(
-        self,
-        repository: str,
-        token: str,
-        *,
-        api: str,
-        options: Forge,
-        state: str,
-        pace: float | None = None,
-    ) -> None:
-        self._api = GitHubApi(repository, token, api, pace)
-        self._named, self._options, self._state = repository, options, state
-        self._kind = next((kind for kind in _KINDS if token.startswith(kind)), "")
+    def __init__(self, place: Place, options: Forge, state: str, *, pace: float | None = None) -> None:
+        self._api = GitHubApi(place, pace)
+        self._named, self._options, self._state = place.repository, options, state
+        self._kind = next((kind for kind in _KINDS if place.token.startswith(kind)), "")
         self.activity = Activity(self._api, options.base)
 
     def examine(self, now: datetime) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from bot.fates import Request, Wish
 from bot.settings import Forge as Options
 from tests.github import Actor, AfterWrite, GithubServer, Issue, Refusal, Status
 from tests.github.model import Fault, Reply
-from tests.repositories import new_proposal
+from tests.repositories import new_proposal, place_of
 
 ID, OTHER = "2611.90001", "2611.90002"
 TICKED = "a ticked box"
@@ -34,9 +35,7 @@ def server(tmp_path: Path) -> Iterator[GithubServer]:
 
 @pytest.fixture
 def new_forge(server: GithubServer) -> NewForge:
-    return lambda: GitHubForge(
-        "octo/survey", "main", server.token, api=server.api, server=server.url, options=Options(kind="github"), pace=0
-    )
+    return lambda: GitHubForge(place_of(server), Options(kind="github"), pace=0)
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def test_the_dashboard_is_one_issue_with_its_label_written_in_place(server: Gith
     for head in ("one", "two", "three"):
         forge = new_forge()
         assert forge.requests() == []
-        assert forge.show(lambda previous, head=head: kept(previous, head)).endswith("/issues/1")
+        assert forge.show(partial(kept, head=head)).endswith("/issues/1")
     (issue,) = dashboards(server)
     assert (issue.title, issue.body) == (dashboard.TITLE, page(head="three"))
     assert [label.name for label in issue.labels] == [dashboard.LABEL]

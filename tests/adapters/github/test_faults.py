@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +30,8 @@ from tests.github import (
     TooMany,
 )
 from tests.github.model import Fault
-from tests.repositories import content, new_proposal
+from tests.repositories import content, new_proposal, place_of
+from tests.serving import LocalServer, serving
 
 ID = "2611.90001"
 BRANCH = f"survey-bot/{ID}"
@@ -51,8 +51,7 @@ def server(tmp_path: Path) -> Iterator[GithubServer]:
 @pytest.fixture
 def new_forge(server: GithubServer) -> NewForge:
     def made(base: str = "main", **places: str) -> GitHubForge:
-        where = {"api": server.api, "server": server.url, **places}
-        return GitHubForge("octo/survey", base, server.token, options=Options(kind="github"), pace=0, **where)
+        return GitHubForge(place_of(server)._replace(**places), Options(kind="github", base=base), pace=0)
 
     return made
 
@@ -319,8 +318,7 @@ def test_a_limit_is_waited_for_and_then_done_once(
 def test_a_limit_that_does_not_say_how_long_is_waited_for_a_minute(server: GithubServer, waits: list[float]) -> None:
     server.fail("GET", "/pulls$", SecondaryLimit(None))
     server.fail("GET", "/pulls$", TooMany())
-    options = Options(kind="github")
-    GitHubForge("octo/survey", "main", server.token, api=server.api, server=server.url, options=options).pulls()
+    GitHubForge(place_of(server), Options(kind="github")).pulls()
     assert waits == [60, 60]
 
 
@@ -383,12 +381,11 @@ class Portal(BaseHTTPRequestHandler):
 
 
 def test_a_page_that_is_no_answer_of_github(new_forge: NewForge) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as portal:
-        threading.Thread(target=portal.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        forge = new_forge(api=f"http://127.0.0.1:{portal.server_address[1]}")
+    portal = LocalServer(("127.0.0.1", 0), Portal)
+    with serving(portal):
+        forge = new_forge(api=portal.here)
         for question in (forge.pulls, forge.requests, lambda: forge.show(lambda _: "")):
             assert "cannot be read: GitHub's answer cannot be read; nothing is lost" in refused(question)
-        portal.shutdown()
 
 
 # --- a failure at every single request -------------------------------------------------------------------------------
@@ -442,8 +439,7 @@ def test_whichever_request_fails_the_next_run_ends_with_one_pull_request_that_is
             server.seed({"README.md": "# Bread\n"})
 
             def new_forge(server: GithubServer = server) -> GitHubForge:
-                where = {"api": server.api, "server": server.url}
-                return GitHubForge("octo/survey", "main", server.token, options=Options(kind="github"), pace=0, **where)
+                return GitHubForge(place_of(server), Options(kind="github"), pace=0)
 
             numbers = failing_at(server, place, fault, patch)
             try:

@@ -17,7 +17,7 @@ from bot.models import Proposal
 from bot.ports import Forge
 from bot.settings import Forge as Options
 from tests.github import GithubServer
-from tests.repositories import content, git, new_proposal
+from tests.repositories import content, git, new_proposal, place_of
 
 ID = "2611.90001"
 BRANCH = f"survey-bot/{ID}"
@@ -40,10 +40,7 @@ def new_forge(server: GithubServer) -> NewForge:
     """The forge of another run, that remembers nothing."""
 
     def made(**options: Any) -> GitHubForge:
-        settings = Options(kind="github", **options)
-        return GitHubForge(
-            "octo/survey", "main", server.token, api=server.api, server=server.url, options=settings, pace=0
-        )
+        return GitHubForge(place_of(server), Options(kind="github", **options), pace=0)
 
     return made
 
@@ -327,13 +324,13 @@ def test_a_commit_that_comes_in_the_very_moment_of_the_push_wins(
     opened(new_forge)
     forge, heads = new_forge(), list[str]()
     forge.pulls()
-    real = forge._branches._copy.push
+    real = forge._branches._copy.remote.push
 
     def raced(commit: str, branch: str, expected: str | None) -> bool:
         heads.append(server.push(BRANCH, {PATH: content(("shaping",))}))
         return real(commit, branch, expected)
 
-    monkeypatch.setattr(forge._branches._copy, "push", raced)
+    monkeypatch.setattr(forge._branches._copy.remote, "push", raced)
     assert forge.open(new_proposal(ID, "kneading")).proposed == ("steam",)
     assert server.head(BRANCH) == heads[0]
 

@@ -12,6 +12,7 @@ from bot.adapters.github.onboarding import GitHubOnboarding
 from bot.errors import ForgeError, SurveyBotError
 from bot.onboarding import BRANCH, TITLE
 from tests.github import Actor, AfterWrite, GithubServer, Reset, Status
+from tests.repositories import place_of
 
 FILES = {"survey-bot.toml": "# settings\n", "taxonomy/taxonomy.yaml": "id: bread\n"}
 WATCH = {".github/workflows/watch.yml": "on: push\n"}
@@ -59,7 +60,7 @@ def allow_workflows(server: GithubServer) -> None:
 
 
 def door(server: GithubServer, token: str = "", base: str = "") -> GitHubOnboarding:
-    return GitHubOnboarding(server.repository, base, token or server.token, api=server.api, server=server.url, pace=0.0)
+    return GitHubOnboarding(place_of(server, token), base, pace=0.0)
 
 
 def words(left_out: Mapping[str, str]) -> str:
@@ -75,7 +76,7 @@ def test_it_is_one_pull_request_of_one_commit_onto_the_default_branch(server: Gi
     told = ask(server)
     (pull,) = server.pulls()
     assert told == f"opened: https://github.com/octo/survey/pull/{pull.number}"
-    assert (pull.title, pull.pull.head, pull.pull.base) == (TITLE, BRANCH, "trunk")  # type: ignore[union-attr]
+    assert (pull.title, pull.pull.head, pull.pull.base) == (TITLE, BRANCH, "trunk")
     assert server.files(BRANCH) == ["README.md", *FILES]
     assert len(server.extent(pull)[0]) == 1
     assert server.branches() == [BRANCH, "trunk"]

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.github.place import Place
 from bot.adapters.github.settings import GitHubSettings
 from bot.findings import Finding
 from bot.settings import Forge
 from tests.github import Actor, GithubServer, PrimaryLimit, Status, Workflow, rest_repository
 from tests.github.model import Fault, Reply
+from tests.repositories import place_of
 
 WATCH, CI = ".github/workflows/survey-bot-watch.yml", ".github/workflows/ci.yml"
 STATE = "survey-bot-state"
@@ -31,9 +33,7 @@ def server(tmp_path: Path) -> Iterator[GithubServer]:
 
 
 def door(server: GithubServer, token: str = ADMIN, **options: Any) -> GitHubSettings:
-    return GitHubSettings(
-        "octo/survey", token, api=server.api, options=Forge(kind="github", **options), state=STATE, pace=0.0
-    )
+    return GitHubSettings(place_of(server, token), Forge(kind="github", **options), STATE, pace=0.0)
 
 
 def later(server: GithubServer, days: float = 0) -> datetime:
@@ -75,6 +75,10 @@ def test_nothing_is_written_and_few_things_are_asked(server: GithubServer) -> No
     assert len(server.calls) <= 11
 
 
+def test_no_traceback_holds_the_token(server: GithubServer) -> None:
+    assert f"{place_of(server, ADMIN)!r}" == f"Place({server.url}/octo/survey)"
+
+
 def test_no_finding_holds_the_token(server: GithubServer) -> None:
     for token in (ADMIN, server.token, "ghp_wrong"):
         assert all(token not in finding.words for finding in findings(server, token))
@@ -94,7 +98,7 @@ def test_a_repository_that_a_token_may_not_see_is_one_finding(server: GithubServ
 
 
 def test_a_github_that_cannot_be_reached_is_one_finding() -> None:
-    api = GitHubSettings("o/r", "t", api="http://127.0.0.1:9", options=Forge(), state=STATE, pace=0.0)
+    api = GitHubSettings(Place("o/r", "t", "http://127.0.0.1:9", "http://127.0.0.1:9"), Forge(), STATE, pace=0.0)
     (only,) = api.examine(datetime.now(UTC))
     assert (only.part, only.state) == ("repository", "fails")
     assert "GitHub cannot be reached" in only.words

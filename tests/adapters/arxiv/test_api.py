@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.adapters import polite
-from bot.adapters.arxiv_api import CANARY, ArxivApi, ArxivSearch
+from bot.adapters.arxiv.api import CANARY, ArxivApi, ArxivSearch
 from bot.adapters.polite import PoliteSession
 from bot.errors import SourceError, UnreachableError
 from bot.models import Record
@@ -23,7 +23,7 @@ from tests import arxiv_server
 from tests.adapters.test_polite import LATER, NEXT_RUN, Clock
 from tests.arxiv_server import ArxivServer, Fault, Preprint, Reply
 
-REPLIES = Path(__file__).parents[3] / "shared" / "arxiv" / "replies"
+REPLIES = Path(__file__).parents[4] / "shared" / "arxiv" / "replies"
 DAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FRIDAY = Slice(since=NOON - timedelta(hours=12), until=NOON + timedelta(hours=12))
@@ -535,3 +535,37 @@ def test_two_readings_at_once_do_not_mix(server: ArxivServer, clock: Clock) -> N
 def test_real_replies_are_read(server: ArxivServer, clock: Clock, name: str, count: int) -> None:
     server.faults.append(lambda reply: reply._replace(body=(REPLIES / f"{name}.xml").read_bytes()))
     assert len(list(api(server, clock).fetch(["2611.00001"]))) == count
+
+
+# --- by title --------------------------------------------------------------------------------------------------------
+
+
+def test_a_paper_is_found_by_its_title_whatever_signs_stand_in_it(server: ArxivServer, clock: Clock) -> None:
+    server.papers = [
+        Preprint("2611.00005", title='Wet-Stone: "Soft" Crusts, in $\\pi_0$ Hours'),
+        Preprint("2611.00006"),
+    ]
+    found = api(server, clock).titled('Wet Stone "soft) crusts OR: in $\\pi_0$ hours'.replace("OR", ""))
+    assert [record.id for record in found] == ["2611.00005"]
+
+
+def test_of_many_papers_with_a_title_five_come_in_one_request(server: ArxivServer, clock: Clock) -> None:
+    server.papers = batch(9)
+    assert len(api(server, clock).titled("A Loaf of Bread")) == 5
+    assert len(server.asked) == 1
+
+
+def test_no_paper_with_a_title_is_believed_when_a_known_paper_comes(server: ArxivServer, clock: Clock) -> None:
+    assert api(server, clock).titled("Nobody wrote this") == []
+    assert [request.get("id_list", "") for request in server.asked] == ["", "1706.03762"]
+
+
+def test_a_title_without_words_is_not_asked_for(server: ArxivServer, clock: Clock) -> None:
+    assert api(server, clock).titled("?! _ “”") == []
+    assert server.asked == []
+
+
+def test_a_search_by_title_that_fails_is_no_empty_answer(server: ArxivServer, clock: Clock) -> None:
+    server.faults.extend([arxiv_server.status(404)] * 9)
+    with pytest.raises(SourceError):
+        api(server, clock).titled("A Loaf that Rises")

@@ -7,6 +7,7 @@ Source: https://info.arxiv.org/help/api/user-manual.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from bot import ids, watch
 from bot.adapters import polite
-from bot.adapters.arxiv_page import Page, Place, Untrue, checked
+from bot.adapters.arxiv.page import Page, Place, Untrue, checked
 from bot.adapters.polite import PoliteSession, Spoiled
 from bot.errors import SourceError, UnreachableError
 from bot.models import Record
@@ -32,6 +33,8 @@ ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 _HALVINGS = 3
 _BATCH = 100
 """Ids asked for at once: more would make too long an address."""
+_TITLED, _TITLE = 5, 40
+"""Papers that are looked at of a title, and words that are asked for of one."""
 
 
 class ArxivApi:
@@ -78,6 +81,21 @@ class ArxivApi:
         if incomplete:
             what = "; ".join(list(incomplete.values())[:3]) + ("; …" if len(incomplete) > 3 else "")
             raise self._failed(what)
+
+    def titled(self, title: str) -> list[Record]:
+        """The papers whose title holds these words in this order, the best five of them. Raises SourceError.
+
+        Signs are left out of the question: arXiv passes over them, and a quotation mark would end the phrase.
+        """
+        import arxiv
+
+        words = " ".join(re.findall(r"[^\W_]+", title)[:_TITLE])
+        if not words:
+            return []
+        page, records = self._page(arxiv.Search(f'ti:"{words}"', max_results=None), Place(0, _TITLED), Tally())
+        if not page.total:
+            self._ask_for_canary(Tally())
+        return records
 
     # --- from the first page to the last ------------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from bot.adapters import chat_limits, chat_model
-from bot.adapters.chat_model import LangChainModel
+from bot.adapters.chat import limits as chat_limits
+from bot.adapters.chat import model as chat_model
+from bot.adapters.chat.model import LangChainModel
 from bot.chat import Message, Reply, Request
 from bot.errors import LanguageModelError
 from bot.models import Usage
@@ -139,13 +140,14 @@ def test_variables_of_langchain_and_openai_send_nothing_elsewhere(
             monkeypatch.setenv(name, spy.url)
         monkeypatch.setenv("LANGSMITH_API_KEY", "lsv2_key")
         monkeypatch.setattr(chat_model, "OPENAI", server.url)
-        get_env_var.cache_clear()
+        forget: Any = get_env_var.cache_clear  # type: ignore[attr-defined]
+        forget()
         try:
             made().ask(REQUEST)
             made(base_url="").ask(REQUEST)
             wait_for_all_tracers()
         finally:
-            get_env_var.cache_clear()
+            forget()
         assert len(server.requests) == 2
         assert spy.connections == 0
 
@@ -188,7 +190,7 @@ def test_replies_of_several_threads_are_not_mixed_up(made: Make, server: ChatSer
 
 def test_looking_at_a_model_loads_nothing_heavy() -> None:
     script = (
-        "import sys\nfrom bot.adapters.chat_model import LangChainModel\nfrom bot.settings import Llm\n"
+        "import sys\nfrom bot.adapters.chat.model import LangChainModel\nfrom bot.settings import Llm\n"
         "LangChainModel(Llm(model='m'), 'k')\n"
         "print([name for name in ('openai', 'langchain', 'langchain_core', 'tenacity') if name in sys.modules])"
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel, Field, ValidationError
 
 from bot import texts
-from bot.adapters import chat_format
+from bot.adapters.chat import format as chat_format
 from bot.chat import Reply, Request
 from bot.settings import Llm
 

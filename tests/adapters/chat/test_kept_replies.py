@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.kept_replies import KeptReplies
+from bot.adapters.chat.kept_replies import KeptReplies
 from bot.chat import Message, Reply, Request
 from bot.errors import LanguageModelError
 from bot.models import Usage

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.adapters.git import Git
-from bot.adapters.onboarding_commit import Words, digest, make, read
+from bot.adapters.local.page import Pages
+from bot.adapters.onboarding_commit import Words, digest, make
 from bot.block import read_block, write_block
 from bot.errors import ForgeError
-from bot.files import write_atomically
 from bot.onboarding import BRANCH, TITLE
 
-_KIND = "init"
+_KIND = _PAGE = "init"
 _FOOTER = """
 ---
 
@@ -83,8 +83,9 @@ class LocalOnboarding:
     def __init__(self, repository: Path, base: str, *, push: bool = False) -> None:
         self.base = base
         self._git, self._push = Git(repository), push
-        self._page = repository / ".survey-bot" / "init.md"
-        self._tip = self._head(base)
+        self._pages = Pages(self._git)
+        self._page = self._pages.path(_PAGE)
+        self._tip = self._git.head(base)
         if not self._tip:
             raise ForgeError(
                 f"there is no branch {base!r}, or nothing on it",
@@ -94,7 +95,7 @@ class LocalOnboarding:
 
     def read(self, path: str) -> str | None:
         """A file as it stands on the base branch."""
-        return read(self._git, self._tip, path)
+        return self._git.text_at(self._tip, path)
 
     def address(self, path: str) -> str:
         """Nowhere: people have the file at hand."""
@@ -105,7 +106,7 @@ class LocalOnboarding:
 
         A closed one stays closed unless ``again``. Raises ForgeError.
         """
-        head, page = self._head(BRANCH), self._read_page()
+        head, page = self._git.head(BRANCH), self._pages.read(_PAGE)
         if not head:
             if page is not None and not again:
                 return (
@@ -113,7 +114,7 @@ class LocalOnboarding:
                     "`survey-bot init --again` to be asked anew"
                 )
             return self._write(files, words, "", "opened: ")
-        if self._git.succeeds("merge-base", "--is-ancestor", head, self._tip):
+        if self._git.is_part_of(head, self._tip):
             return self._merged(files, words, head, again=again)
         block = read_block(page or "", kind=_KIND) or {}
         if not self._git.is_own(head):
@@ -139,30 +140,11 @@ class LocalOnboarding:
         accept = _ACCEPT[self._push].format(branch=BRANCH, base=self.base)
         footer = _FOOTER.format(branch=BRANCH, base=self.base, accept=accept, block=block)
         self._git.set_branch(BRANCH, commit, old)
-        try:
-            write_atomically(self._page, f"# {TITLE}\n\n{words({}).strip()}\n{footer}".encode())
-            self._git.exclude(".survey-bot/")
-        except OSError as error:
-            raise ForgeError(
-                f"cannot be written: {error.strerror}", where=str(self._page), remedy="make room or mend permissions"
-            ) from None
+        self._pages.write(_PAGE, f"# {TITLE}\n\n{words({}).strip()}\n{footer}")
         return f"{done}{self._page}, branch {BRANCH}"
 
-    def _head(self, branch: str) -> str:
-        return self._git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").strip()
-
-    def _read_page(self) -> str | None:
-        try:
-            return self._page.read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise ForgeError(
-                f"cannot be read: {error.strerror}", where=str(self._page), remedy="mend its permissions"
-            ) from None
-
     def _not_checked_out(self) -> None:
-        where = self._git("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{BRANCH}").strip()
+        where = self._git.used_in(BRANCH)
         if where:
             raise ForgeError(
                 f"branch {BRANCH} is checked out there, so it cannot be brought up to date",

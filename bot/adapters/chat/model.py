@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot.adapters import chat_format, chat_limits
-from bot.adapters.chat_format import OPENAI
-from bot.adapters.chat_limits import LARGEST_REPLY, LONGEST_WAIT, TRIES
+from bot.adapters.chat import format as chat_format
+from bot.adapters.chat import limits as chat_limits
+from bot.adapters.chat.format import OPENAI
+from bot.adapters.chat.limits import LARGEST_REPLY, LONGEST_WAIT, TRIES
 from bot.chat import Reply, Request
 from bot.errors import LanguageModelError
 from bot.settings import Llm

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.batch_file import read_replies, request_line
-from bot.adapters.chat_model import LangChainModel
+from bot.adapters.chat.batch_file import read_replies, request_line
+from bot.adapters.chat.model import LangChainModel
 from bot.chat import Message, Reply, Request
 from bot.models import Usage
 from bot.settings import Llm, Price
@@ -30,6 +30,10 @@ def line(custom_id: str = f"place-2501.00001-{KEY}", said: chat.Said | None = No
 
 def read(*lines: str) -> list[tuple[str, Reply] | str]:
     return list(read_replies(lines, LLM))
+
+
+def replies(*lines: str) -> list[tuple[str, Reply]]:
+    return [one for one in read(*lines) if not isinstance(one, str)]
 
 
 GOOD = (KEY, Reply(text="thin", usage=Usage(calls=1, input=100, output=20, cost=0.00014)))
@@ -96,12 +100,12 @@ def test_a_reply_that_is_odd_is_a_reply(said: chat.Said, text: str, finish: str)
 
 @pytest.mark.parametrize("counts", [None, (-5, 20), (100, 1.5), (True, 20), (None, 20)])
 def test_a_reply_without_two_counts_took_nothing_that_is_known(counts: Any) -> None:
-    ((_, reply),) = read(line(said=chat.reply("thin", usage=counts)))
+    ((_, reply),) = replies(line(said=chat.reply("thin", usage=counts)))
     assert reply.usage == Usage(calls=1, cost=0.0)
 
 
 def test_a_service_is_not_believed_whatever_it_counts() -> None:
-    ((_, reply),) = read(line(said=chat.reply("thin", usage=(10**30, 10**400))))
+    ((_, reply),) = replies(line(said=chat.reply("thin", usage=(10**30, 10**400))))
     assert reply.usage == Usage(calls=1, input=2_000_000, output=100_000, cost=2.2)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.arxiv_feed import ACCEPT, MOST, ArxivFeed
+from bot.adapters.arxiv.feed import ACCEPT, MOST, ArxivFeed
 from bot.adapters.polite import PoliteSession
 from bot.errors import SourceError, UnreachableError
 from bot.models import Record

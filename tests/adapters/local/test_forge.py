@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.local_forge import LocalForge
+from bot.adapters.local.forge import LocalForge
 from bot.block import read_block
 from bot.errors import ForgeError
 from bot.fates import Pull, PullState, Request, Wish
@@ -22,13 +22,13 @@ from tests.repositories import content, git, new_proposal, new_repository
 ID = "2611.90001"
 BRANCH = f"survey-bot/{ID}"
 PATH = f"taxonomy/papers/{ID}.yaml"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OPEN, MERGED, CLOSED = PullState.OPEN, PullState.MERGED, PullState.CLOSED
 
 OPEN_MANY = """
 import sys
 from pathlib import Path
-from bot.adapters.local_forge import LocalForge
+from bot.adapters.local.forge import LocalForge
 from tests.repositories import new_proposal
 forge = LocalForge(Path(sys.argv[1]), "main")
 print("ready", flush=True)
@@ -342,7 +342,12 @@ def test_the_dashboard_is_a_file_whose_ticked_boxes_ask_for_papers(
     assert forge.requests() == [Request(id=ID, wish=Wish.PROPOSE, by="a ticked box")]
     file.write_text(page([ID, "2611.90002"]), encoding="utf-8")  # while the run is at work
     seen: list[str] = []
-    forge.show(lambda previous: seen.append(previous) or page([]))
+
+    def write(previous: str) -> str:
+        seen.append(previous)
+        return page([])
+
+    forge.show(write)
     assert (seen, file.read_text(encoding="utf-8")) == ([page([ID, "2611.90002"])], page([]))
     if not bare:
         assert git(root, "status", "--porcelain") == ""

@@ -1,0 +1,1 @@
+"""The door to arXiv: its API and its feed."""
