@@ -10,7 +10,7 @@ def tree(section: readme.Section) -> dict[str, object]:
     return {child.id: tree(child) for child in section.children}
 
 
-BREAD = {"better-dough": {"leavening": {"sourdough": {}, "baker-s-yeast": {}}, "kneading": {}}}
+BREAD: dict[str, object] = {"better-dough": {"leavening": {"sourdough": {}, "baker-s-yeast": {}}, "kneading": {}}}
 
 
 def test_the_table_of_contents_tells_what_nests_where_the_levels_of_the_headings_are_wrong() -> None:
@@ -48,6 +48,21 @@ def test_the_id_in_the_markers_stands_when_the_heading_was_renamed() -> None:
     marked = marked.replace("\n## Ovens", "<!-- survey-bot:end kneading -->\n## Ovens")
     section = next(one for one in readme.read(marked).root.walk() if one.name == "Folding")
     assert section.id == "kneading"
+
+
+def test_the_id_in_a_marker_is_no_other_headings() -> None:
+    marked = LEVELS.replace("### Kneading\n", "### Folding\n<!-- survey-bot:begin ovens -->\n")
+    root = readme.read(marked.replace("\n## Ovens", "<!-- survey-bot:end ovens -->\n## Ovens")).root
+    assert {section.name: section.id for section in root.walk() if section.name in ("Folding", "Ovens")} == {
+        "Folding": "ovens",
+        "Ovens": "survey-ovens" if root.id == "survey" else f"{root.id}-ovens",
+    }
+
+
+def test_the_one_heading_around_everything_names_the_class_of_its_own_papers() -> None:
+    row = "- [Crust: Hot](https://arxiv.org/abs/2501.00077)\n"
+    root = readme.read(f"# Bread\n\n## Doughs\n\n{row}\n### Steam\n\n{row}").root
+    assert tree(root) == {"doughs": {}, "steam": {}}
 
 
 def test_a_heading_without_letters_gets_an_id() -> None:

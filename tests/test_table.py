@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot import table
+from bot import importer, table, texts
 from bot.models import Link, Paper
 
 WEBSITE, CODE = table.COLUMNS[3:]
@@ -37,7 +37,7 @@ titles = (
         st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30),
     )
     .map(lambda text: " ".join(text.split()))
-    .filter(bool)
+    .filter(lambda text: bool(text) and not texts.clean(text)[1])  # what cannot be seen is taken out at import
 )
 urls = st.lists(
     st.sampled_from(["a", "/", "(", ")", "?x=1&copy=2", "&amp;", "_", "*", "\\", "%20", "é", "~", "#f", "[", "]", "`"]),
@@ -63,6 +63,33 @@ def test_any_title_venue_and_address_come_back_out_of_the_table_as_they_went_in(
     assert table.pieces(cells[2]) == [table.Piece(" ".join(title.split()), url)]
     assert table.plain(cells[1]) == " ".join(venue.split())
     assert not table.is_empty(cells[1])
+
+
+@settings(max_examples=200, deadline=None)
+@given(titles, titles, urls)
+@example("Think Twice, Act Once", "FlashVLA", "https://x.example/")
+@example("T", "a|b **c** [d](e)", "https://x.example/")
+def test_a_name_people_say_comes_back_out_of_the_table_as_it_went_in(title: str, short: str, url: str) -> None:
+    title, short = f"0 {title}", f"{short}."  # no label such as Code, no heading such as Name:
+    paper = Paper(id="2501.00001", title=title, short=short, year=2025, venue="V", labels=("a",))
+    found = importer.read_readme("\n".join(["# S", "## A", "", *table.header(), table.row(paper)]))
+    assert found.papers == {"2501.00001": paper}
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "short", "written"),
+    [
+        ("Think Twice, Act Once", "FlashVLA", "**FlashVLA** [Think Twice, Act Once]"),
+        ("Fast-in-Slow: Two Systems", "FAST", "**FAST** [Fast-in-Slow: Two Systems]"),
+        ("OpenVLA: An Open Model", "OpenVLA", "[OpenVLA: An Open Model]"),
+        ("openvla", "OpenVLA", "[openvla]"),
+        ("Think Twice", None, "[Think Twice]"),
+    ],
+)
+def test_only_a_name_the_title_does_not_open_with_is_written(title: str, short: str | None, written: str) -> None:
+    paper = Paper(id="2501.00001", title=title, short=short, year=2025, venue="V", labels=("a",))
+    assert f"| {written}(https://arxiv.org/abs/2501.00001) |" in table.row(paper)
 
 
 @settings(max_examples=200, deadline=None)
@@ -153,4 +180,4 @@ def test_what_is_no_link_is_handed_back_and_not_lost(cell: str) -> None:
 
 def test_columns_are_known_by_many_names_in_any_order() -> None:
     found = table.columns_of(["⭐ Stars", "Title", "GitHub", "**Project Page**", "Year", "Paper"])
-    assert [column.field if column else None for column in found] == [None, "paper", "code", "website", "year", None]
+    assert [column.field if column else None for column in found] == [None, "paper", "code", "website", "year", "links"]
