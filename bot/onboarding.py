@@ -16,9 +16,10 @@ from typing import Literal, NamedTuple
 
 from bot import check, ids, importer, yaml_format
 from bot import render as rendering
-from bot.errors import DataError
+from bot.errors import DataError, SurveyBotError
 from bot.models import Library, Record, Taxonomy
-from bot.settings import FILE, Forge, starter
+from bot.settings import FILE, Forge, Render
+from bot.starter import starter
 
 BRANCH = ids.ONBOARDING
 """The one branch of the bot that is no paper's."""
@@ -28,8 +29,8 @@ PLACEHOLDER = "OWNER/survey-bot@0000000000000000000000000000000000000000"
 """Stands in the workflows where the release of the action belongs, until there is one."""
 
 _PAPERS = "papers"
-_VANISHING = re.compile(r"[^\n]+?:\d+: this row was left out because ")
-_UNREAD = re.compile(rf"{_VANISHING.pattern}|[^\n]+?:\d+: (?:this looks like a row |a table written in HTML )")
+_VANISHING = "this row was left out because "
+"""A row of a table that would be written anew: it would be gone."""
 _WANTED, _MOST = 0.95, 4
 """Categories are taken until so large a share of the listed papers is in one of them, and no more than so many."""
 _LACKING = "leaf-has-definition"
@@ -51,6 +52,8 @@ class Given:
     """A person's own survey-bot.toml; empty: a first one is written."""
     caps: Forge = Forge()  # noqa: RUF009 - immutable
     """Of those settings, how much is opened."""
+    render: Render = Render()  # noqa: RUF009 - the same
+    """Of those settings, how the list is written; where there are none, it is told from the list."""
     taxonomy: str = "taxonomy"
     """The folder for the data, from the root."""
     old: Library | None = None
@@ -82,7 +85,7 @@ class Onboarding(NamedTuple):
 def prepare(given: Given) -> Onboarding:
     """Read the list, write it down as data, and put the markers of ``render`` into the README.
 
-    Raises DataError when there is no table of papers in it, SettingsError when ``given.settings`` cannot be read.
+    Raises DataError when there is no list of papers in it, SettingsError when ``given.settings`` cannot be read.
     """
     found = importer.read_readme(given.markdown, given.readme)
     if given.old:
@@ -93,34 +96,37 @@ def prepare(given: Given) -> Onboarding:
             f"no row of its tables is a paper ({first})", where=given.readme, remedy="give each a [title](link)"
         )
     library = Library(taxonomy=found.taxonomy, papers={**(given.old.papers if given.old else {}), **found.papers})
-    unread = tuple(problem for problem in found.problems if _UNREAD.match(problem))
+    unread = tuple(f"{given.readme}:{one.line}: {one.sentence}" for one in found.unread)
     data = _data(library, given.taxonomy)
     problems = check.check({name: text.encode() for name, text in data.items()}, given.year)
-    readme, unmarked = _marked(given, library, sum(bool(_VANISHING.match(problem)) for problem in unread))
+    looks = given.render if given.settings else rendering.guess(given.markdown)
+    readme, unmarked = _marked(given, library, sum(one.reason.startswith(_VANISHING) for one in found.unread), looks)
     files = {
-        FILE: given.settings or first_settings(given, library.taxonomy),
+        FILE: given.settings or first_settings(given, library.taxonomy, looks),
         given.readme: readme,
         **data,
         **{WORKFLOWS + name: _workflow(text, given) for name, text in given.workflows.items()},
     }
     if unmarked or readme == given.markdown:
         del files[given.readme]
-    told = [*(problem for problem in found.problems if problem not in unread), *_findings(problems)]
+    known = tuple(f"{given.readme}:{one.line}: {one.reason}" for one in found.unread)
+    told = [*(problem for problem in found.problems if not problem.startswith(known)), *_findings(problems)]
     undefined = len({problem.key.partition(".")[0] for problem in problems if problem.check == _LACKING})
     rewritten = 0 if unmarked else (Counter(given.markdown.splitlines()) - Counter(readme.splitlines())).total()
     return Onboarding(files, library, unread, tuple(told), undefined, unmarked, rewritten)
 
 
-def first_settings(given: Given, taxonomy: Taxonomy) -> str:
+def first_settings(given: Given, taxonomy: Taxonomy, looks: Render) -> str:
     """A first survey-bot.toml for this README, this forge and this base branch."""
-    text = starter(given.readme, [leaf.name for leaf in taxonomy.leaves])
+    text = starter(given.readme, [leaf.name for leaf in taxonomy.leaves], looks)
     before, _, _ = text.partition("[forge]\n")
     if given.categories:
         named = json.dumps(list(given.categories))
         before = re.sub(r"(?m)^categories = .*$", f"categories = {named}  # most of your papers are there", before)
     if given.taxonomy != "taxonomy":
         before = before.replace("[survey]\n", f"[survey]\ntaxonomy = {json.dumps(given.taxonomy)}\n")
-    return f"{before}[forge]\nkind = {json.dumps(given.forge)}\nbase = {json.dumps(given.base, ensure_ascii=False)}\n"
+    forge = f"[forge]\nkind = {json.dumps(given.forge)}\nbase = {json.dumps(given.base, ensure_ascii=False)}\n"
+    return before + forge
 
 
 def categories(records: Iterable[Record]) -> tuple[tuple[str, ...], float]:
@@ -162,13 +168,15 @@ def _workflow(text: str, given: Given) -> str:
     return text.replace('"taxonomy/**"', folder).replace("branches: [main]", f"branches: [{base}]")
 
 
-def _marked(given: Given, library: Library, vanishing: int) -> tuple[str, str]:
+def _marked(given: Given, library: Library, vanishing: int, looks: Render) -> tuple[str, str]:
     """The README with its markers, and why it has none; ``vanishing`` rows of it would be lost."""
     if vanishing:
-        return "", f"{vanishing} of them would vanish from {given.readme} when its tables are written from the data."
+        some = "it would" if vanishing == 1 else f"{vanishing} of them would"
+        return "", f"{some} vanish from {given.readme} when its tables are written from the data."
     try:
-        return rendering.render(given.markdown, library, given.readme), ""
-    except DataError as error:
+        written = rendering.shape(looks, FILE)
+        return rendering.render(given.markdown, library, given.readme, written), ""
+    except SurveyBotError as error:
         return "", f"{error}."
 
 

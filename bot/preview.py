@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bot import ids, table
+from bot import ids
 from bot.markdown import escape, shortened
 from bot.models import Library, Paper, Taxonomy
+from bot.render import DEFAULT, Shape
 
 NOTHING = "Nothing in the tables changes."
 _ROOM = 800_000
@@ -30,8 +31,8 @@ class _Change(NamedTuple):
     row: str
 
 
-def preview(before: Library | None, after: Library) -> str:
-    """Markdown: the rows of every paper that was added, changed or removed, under the trail of its class.
+def preview(before: Library | None, after: Library, written: Shape = DEFAULT) -> str:
+    """Markdown: the rows (or bullets) of every paper that was added, changed or removed, under the trail of its class.
 
     ``before`` is None when there was nothing yet. Papers are compared under the ids that classes have ``after``.
     """
@@ -40,13 +41,13 @@ def preview(before: Library | None, after: Library) -> str:
     if before:
         gone = (label for label in before.taxonomy.paths if label not in (*trails, *taxonomy.renamed))
         trails |= {label: before.taxonomy.trail(label) for label in gone}
-    was, now = _rows(old, taxonomy), _rows(after.papers, taxonomy)
+    was, now = _rows(old, taxonomy, written), _rows(after.papers, taxonomy, written)
     sections, shown, room = list[str](), set[str](), _ROOM
     for label, trail in trails.items():
         changes = _changes(was.get(label, {}), now.get(label, {}) if label in taxonomy.paths else {})
         shown |= {change.paper for change in changes}
         if changes and room > 0:
-            sections.append(_section(trail, changes, room))
+            sections.append(_section(trail, changes, room, written))
             room -= len(sections[-1].encode())
     if room <= 0:
         sections.append("There is no room here for the rows of further classes.")
@@ -55,12 +56,12 @@ def preview(before: Library | None, after: Library) -> str:
     return "\n\n".join([*(sections or [NOTHING]), *_unseen((changed | lost) - shown, after)]) + "\n"
 
 
-def _rows(papers: Mapping[str, Paper], taxonomy: Taxonomy) -> dict[str, dict[str, str]]:
+def _rows(papers: Mapping[str, Paper], taxonomy: Taxonomy, written: Shape) -> dict[str, dict[str, str]]:
     """Label -> the rows of its papers by id."""
     rows: dict[str, dict[str, str]] = {}
     for paper in papers.values():
         # an address that the check would refuse may hold a line break; in the summary it must not open a new line
-        row = " ".join(table.row(paper).split())
+        row = " ".join(written.one(paper).split())
         for label in taxonomy.current(paper.labels):
             rows.setdefault(label, {})[paper.id] = row
     return rows
@@ -79,15 +80,15 @@ def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[_Change]:
     return changes
 
 
-def _section(trail: str, changes: list[_Change], room: int) -> str:
-    """The table of one class, as far as there is room."""
-    names, line = table.header()
+def _section(trail: str, changes: list[_Change], room: int, written: Shape) -> str:
+    """The table or the bullets of one class, as far as there is room."""
+    names, line = written.header or ("", "")
     rows = []
     for change in changes:
         room -= len(change.row.encode()) + len(change.word) + len("| **** \n")
         if room > 0:
-            rows.append(f"| **{change.word}** {change.row}")
-    head = [f"| | {names.removeprefix('| ')}", f"|---{line}"] if rows else []
+            rows.append(f"{'|' if names else '-'} **{change.word}** {change.row}")
+    head = [f"| | {names.removeprefix('| ')}", f"|---{line}"] if rows and names else []
     parts = [f"### {escape(shortened(trail, _TRAIL))}", *(["\n".join([*head, *rows])] if rows else [])]
     return "\n\n".join(parts + [f"… and {len(changes) - len(rows):,} rows more"] * (len(rows) < len(changes)))
 

@@ -99,20 +99,19 @@ def _row(library: Library, pillar: Node) -> list[str]:
 
 def _unread(given: Given, onboarding: Onboarding, place: Place) -> str:
     readme, rows = _code(given.readme), len(onboarding.unread)
-    if rows:
-        head = f"### {_count(rows, 'row')} of {readme} could not be read\n\nAs they stand they are not in the data."
-    elif onboarding.unmarked:
-        head = f"### {readme} is not ready for the bot\n\n"
-    else:
+    if not (rows or onboarding.unmarked):
         return ""
-    remedy = ""
+    said = []
+    if rows:
+        said.append("As they stand they are not in the data." if rows > 1 else "As it stands it is not in the data.")
     if onboarding.unmarked:
-        remedy = (
-            f" {_sentence(onboarding.unmarked, place)} So it stays as it is in this pull request. Before you merge, "
+        said.append(
+            f"{_sentence(onboarding.unmarked, place)} So it stays as it is in this pull request. Before you merge, "
             f"mend it on `{given.base}` and run `survey-bot init` again: this pull request follows, as long as only "
             "the bot has written to it."
         )
-    return f"{head}{remedy}\n\n{_listed(onboarding.unread, place)}".rstrip()
+    head = f"{_count(rows, 'row')} of {readme} could not be read" if rows else f"{readme} is not ready for the bot"
+    return f"### {head}\n\n{' '.join(said)}\n\n{_listed(onboarding.unread, place)}".rstrip()
 
 
 def _differences(onboarding: Onboarding, place: Place) -> str:
