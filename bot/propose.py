@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
-from bot import ids
+from bot import ids, links, names
 from bot.block import write_block
+from bot.links import Announced
 from bot.markdown import escape, link, plain, shortened, table
 from bot.models import NOT_ASKED, Judgement, Link, Paper, Proposal, Ranked, Record, Taxonomy
 from bot.opinion import wording
 from bot.yaml_format import dump_paper
 
-_URL = re.compile(r"https?://[a-z\d-]+(?:\.[a-z\d-]+)+(?::\d+)?(?:[/?#][!#-&(-;=?-Z_a-z~]*)?", re.IGNORECASE)
-_LATEX = re.compile(r"\\([_%#&~])")
-_CODE_HOSTS = re.compile(
-    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)/[^/]+/[^/]+", re.IGNORECASE
-)
-# Papers have pages of their own, and a link to an issue or a commit would leave a trace in a stranger's repository.
-_NO_PAGE = re.compile(
-    r"https?://(?:[\w.-]+\.)?(?:arxiv\.org|doi\.org)\b"
-    r"|https?://[^/]+/[^/]+/[^/]+/(?:-/)?(?:issues?|pulls?|commits?|discussions|merge_requests)\b",
-    re.IGNORECASE,
-)
-_LINKS, _ADDRESS = 4, 500
+_LINKS = 4
+"""Of each kind so many are proposed."""
 _TITLE, _NAME, _QUOTE = 300, 120, 600
 """Characters that are shown of a stranger's text: GitHub takes 256 of a title and 65,536 of a body."""
 
@@ -34,46 +25,34 @@ _RIVAL = 0.05
 """A runner-up less probable than this is not worth a reviewer's second."""
 
 
-def found_links(record: Record) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    """The (website, code) links that abstract and comment name, each once, in their order, the first few of each.
-
-    Links to arXiv, to a publisher (DOI), to issues and to commits are neither.
-    """
-    text = _LATEX.sub(r"\1", f"{record.abstract} {record.comment or ''}")
-    found: dict[str, Link] = {}
-    for url in (_trimmed(url) for url in _URL.findall(text) if len(url) <= _ADDRESS):
-        if not _NO_PAGE.match(url):
-            found.setdefault(url.rstrip("/").lower(), Link(url=url))
-    code = [link for link in found.values() if _CODE_HOSTS.match(link.url)]
-    website = [link for link in found.values() if link not in code]
-    return tuple(website[:_LINKS]), tuple(code[:_LINKS])
-
-
-def _trimmed(url: str) -> str:
-    """An address without the punctuation of the sentence it stands in, its scheme in small letters."""
-    while url.endswith((".", ",", ";", ":", "!", "?", "*", "_", "~")) or (
-        url.endswith(")") and url.count(")") > url.count("(")
-    ):
-        url = url[:-1]
-    scheme, _, rest = url.partition("://")
-    return f"{scheme.lower()}://{rest}"
-
-
-def new_paper(record: Record, labels: tuple[str, ...], today: date) -> Paper:
+def new_paper(record: Record, labels: tuple[str, ...], taxonomy: Taxonomy, today: date) -> Paper:
     """The file that is proposed."""
-    website, code = found_links(record)
+    own = links.announced(record)
     # not the day of submission: what is sent in on 31 December may get its id in January, and ids name the year
     year = ids.year(record.id) or (record.published or today).year
     return Paper(
         id=record.id,
         title=record.title,
+        short=_short(record, taxonomy),
         year=year,
         venue="arXiv",
-        website=website,
-        code=code,
+        website=_links(own, "website"),
+        code=_links(own, "code"),
         labels=labels,
         added=today,
     )
+
+
+def _links(own: Iterable[Announced], kind: str) -> tuple[Link, ...]:
+    return tuple(Link(url=one.url) for one in own if one.kind == kind)[:_LINKS]
+
+
+def _short(record: Record, taxonomy: Taxonomy) -> str | None:
+    """What people will call it, where the title does not say; a word of the rulebook is the field's, and no name."""
+    name = names.short(record)
+    said = (text for node in taxonomy.root.walk() for text in (node.definition, *node.include, *node.exclude))
+    word = re.compile(rf"(?<![\w-]){re.escape(name or '')}(?![\w-])")
+    return name if name and not any(map(word.search, said)) else None
 
 
 def propose(
@@ -91,7 +70,7 @@ def propose(
     ``folder`` is where the papers are, from the repository's root; ``provenance`` (JSON) says what judged it and goes
     into the hidden block; ``remarks`` are sentences on the run that a reviewer should know.
     """
-    paper = new_paper(record, judgement.labels, today)
+    paper = new_paper(record, judgement.labels, taxonomy, today)
     path = taxonomy.paths[judgement.labels[0]]
     more = f" (+{len(judgement.labels) - 1})" if len(judgement.labels) > 1 else ""
     return Proposal(
@@ -134,8 +113,9 @@ def _body(
 
 
 def _heading(record: Record, paper: Paper) -> str:
+    name = f"**{escape(paper.short)}** " if paper.short else ""
     facts = [
-        f"**{link(shortened(record.title, _TITLE), paper.link)}**",
+        f"{name}**{link(shortened(record.title, _TITLE), paper.link)}**",
         str(record.published or record.updated or ""),
         escape(", ".join(record.categories)),
         f"v{record.version}" if record.version else "",

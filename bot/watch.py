@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from bot import venues
 from bot.fates import Fate, RunReport
 from bot.models import Record
 from bot.settings import Watch
@@ -150,10 +151,14 @@ def weeks(days: Iterable[date]) -> float:
 
 
 def venue(record: Record) -> str:
-    """What arXiv says of where the paper appeared: the journal reference, else a comment that speaks of acceptance."""
+    """What arXiv says of where the paper appeared, as it stands there: the journal reference, else the comment.
+
+    Of a comment only one counts that names a venue or, for venues that nobody here knows, speaks of acceptance.
+    """
     if record.journal_ref:
         return record.journal_ref
-    return record.comment if record.comment and _ACCEPTED.search(record.comment) else ""
+    comment = record.comment or ""
+    return comment if _ACCEPTED.search(comment) or venues.in_comment(comment) else ""
 
 
 def woken(record: Record, fate: Fate) -> str:
@@ -161,7 +166,9 @@ def woken(record: Record, fate: Fate) -> str:
     if record.version and fate.version and record.version > fate.version:
         return f"it has version {record.version} now"
     found = venue(record)
-    return f"it has a venue now ({found})" if found and found != fate.venue else ""
+    now, before = venues.published(record), venues.in_comment(fate.venue)
+    in_other_words = now and before and (now.venue, now.year) == (before.venue, before.year)
+    return f"it has a venue now ({found})" if found and found != fate.venue and not in_other_words else ""
 
 
 class Seen:

@@ -15,9 +15,11 @@ from pydantic import BaseModel, ValidationError
 
 from bot.errors import DataError
 from bot.models import Link, Node, Paper, Taxonomy
+from bot.models.facts import Fact, Sheet
 
 _PAPER = ("title", "short", "year", "venue", "url", "website", "code", "labels", "note", "added")
 _NODE = ("id", "name", "definition", "include", "exclude", "aliases", "children")
+_FACTS = ("facts", *Fact.model_fields)
 _WRAP = 92  # PyYAML breaks after the word that crosses the line, so rulebook lines end near column 100
 _DEEPEST = 100
 _PLAINLY = {
@@ -27,6 +29,9 @@ _PLAINLY = {
     "too_short": "this list is empty",
     "model_type": "this should be a mapping of keys to values",
     "int_parsing": "this should be a whole number",
+    "float_parsing": "this should be a number",
+    "finite_number": "this should be a number",
+    "bool_parsing": "this should be true or false",
 }
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -62,6 +67,18 @@ def read_paper(text: str | bytes, paper_id: str, where: str) -> Reading[Paper]:
 def read_taxonomy(text: str | bytes, where: str) -> Reading[Taxonomy]:
     """Read ``taxonomy.yaml``; ``where`` names the file in errors."""
     return _read(text, where, lambda data: Taxonomy(root=Node.model_validate(data)), _NODE)
+
+
+def read_facts(text: str | bytes, where: str) -> Reading[Sheet]:
+    """Read ``facts/<id>.yaml``; ``where`` names the file in errors."""
+    return _read(text, where, Sheet.model_validate, _FACTS)
+
+
+def dump_facts(sheet: Sheet) -> str:
+    """The facts of a paper as their file holds them: one quote a line, empty fields left out."""
+    facts = [fact.model_dump(mode="json", exclude_none=True) for fact in sheet.facts]
+    kept = [{key: _number(value) for key, value in one.items() if value != ""} for one in facts]
+    return _dump({"facts": kept}, width=2**31)
 
 
 def dump_paper(paper: Paper) -> str:
@@ -198,6 +215,11 @@ def _dump(data: dict[str, Any], width: float) -> str:
     return str(
         yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=width)
     )
+
+
+def _number(value: object) -> object:
+    """A number as people write it: ``7``, not ``7.0``."""
+    return int(value) if isinstance(value, float) and value.is_integer() and value < 1e15 else value
 
 
 def _links(links: tuple[Link, ...]) -> list[str | dict[str, str]]:
