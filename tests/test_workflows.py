@@ -14,8 +14,8 @@ import yaml
 
 from tests.workflows.acting import ACTION, ROOT, TEMPLATES, WORKFLOWS
 
-WATCH, LEARN, CHECK, PUBLISH = "watch", "learn", "data-check", "publish"
-GIVEN_AWAY = (WATCH, LEARN, CHECK, PUBLISH)
+WATCH, LEARN, CHECK, PUBLISH, UPKEEP = "watch", "learn", "data-check", "publish", "upkeep"
+GIVEN_AWAY = (WATCH, LEARN, CHECK, PUBLISH, UPKEEP)
 """``survey-bot init`` puts these into a survey's repository."""
 
 READ = {"contents": "read"}
@@ -28,6 +28,8 @@ PERMISSIONS = {
     (CHECK, "data-check"): READ,
     (PUBLISH, "render"): {"contents": "write"},
     (PUBLISH, "rebuild"): READ,
+    (UPKEEP, "look"): READ,
+    (UPKEEP, "refresh"): {"contents": "write", "pull-requests": "write", "issues": "write"},
 }
 PIN = re.compile(r"uses: ([\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+\n")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from bot import drift
+from bot.clusters import Cluster
 from bot.errors import SurveyBotError
 from bot.fates import Advice, Failure, State
 from bot.models import NO_REPLY, NOT_ASKED, Judgement, Lane, Library, Opinion
@@ -48,6 +50,7 @@ class Judging:
         candidates = watching.candidates()
         if candidates:
             self._judge(self._embed(candidates))
+        clusters = self._drift()
         return Plan(
             run=self._sight.run,
             started=self._sight.at,
@@ -63,7 +66,19 @@ class Judging:
             advice=self._advice,
             verdicts=tuple(sorted(self._verdicts, key=_likeliest_first)),
             provenance=self._provenance,
+            drift=clusters,
         )
+
+    def _drift(self) -> tuple[Cluster, ...] | None:
+        """What looks like a class of its own; None where nothing was judged, or looking failed."""
+        if self._provenance is None:
+            return None
+        parts = self._parts
+        try:
+            return drift.look(self._library, self._sight.fates, parts.archive, parts.progress).clusters
+        except Exception as error:  # advice must not cost what was judged
+            self._draft.failures.append(Failure(what="drift", message=str(bug(error))))
+            return None
 
     # --- embed --------------------------------------------------------------------------------------------------------
 

@@ -229,6 +229,7 @@ class Publishing:
             days=self._parts.days,
             problems=tuple(self._parts.problems()),
             repository_url=self._parts.home,
+            drift=next((run.drift for run in reversed([*self._sight.earlier, report]) if run.drift is not None), ()),
         )
         return dashboard.render(facts, ticked)
 
@@ -251,6 +252,7 @@ class Publishing:
             failures=tuple(self._failures),
             notes=tuple(notes),
             advice=self._plan.advice,
+            drift=self._plan.drift,
             learned=tuple(self._sight.learned),
             fates=tuple(fate for fate in final if fate.scope is not None or fate.state is State.SEEN),
             waiting=tuple(sorted(waiting, key=lambda fate: -fate.chance)),

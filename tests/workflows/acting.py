@@ -119,7 +119,7 @@ def _acted(output: str, noted: Path) -> Acted:
     log: list[str] = []
     summaries: dict[str, None] = {}  # act tells a summary again for the action around the step
     for line in output.splitlines():
-        told = json.loads(line) if line.startswith("{") else {"raw_output": True, "msg": line}
+        told: dict[str, Any] = json.loads(line) if line.startswith("{") else {"raw_output": True, "msg": line}
         if "jobResult" in told:
             jobs[told["jobID"]] = told["jobResult"] == "success"
         if told.get("command") == "summary":
