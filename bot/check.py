@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import NamedTuple
 
-from bot import ids, yaml_format
+from bot import addresses, ids, yaml_format
 from bot.errors import DataError
 from bot.models import WEB_ADDRESS, Library, Paper, Taxonomy
+from bot.models.facts import Sheet
 
 TAXONOMY = "taxonomy.yaml"
+FACTS = "facts"
+"""The folder of facts."""
 ADVICE = frozenset({"leaf-has-definition"})
 """Checks that say what would make the bot better: a survey is not wrong for want of it."""
 _FIRST_YEAR = 1991
@@ -50,6 +54,8 @@ class Data(NamedTuple):
     papers: Mapping[str, Paper]
     """By file."""
     this_year: int
+    facts: Mapping[str, Sheet] = MappingProxyType({})
+    """By file."""
 
 
 Check = Callable[[Data], Iterator[Found]]
@@ -61,11 +67,15 @@ def check(files: Mapping[str, bytes], this_year: int) -> list[Problem]:
     A file that cannot be read is a problem itself; the others are still checked.
     """
     problems: list[Problem] = []
-    taxonomy, papers = None, {}
+    taxonomy, papers, facts = None, {}, {}
     for name, content in files.items():
         path = PurePosixPath(name)
         errors: tuple[DataError, ...] = ()
-        if path.name == TAXONOMY:
+        if path.parent.name == FACTS and path.suffix == ".yaml":
+            sheet, errors = yaml_format.read_facts(content, name)
+            if sheet:
+                facts[name] = sheet
+        elif path.name == TAXONOMY:
             taxonomy, errors = yaml_format.read_taxonomy(content, name)
         elif path.suffix == ".yaml":
             paper, errors = yaml_format.read_paper(content, ids.from_stem(path.stem), name)
@@ -73,7 +83,7 @@ def check(files: Mapping[str, bytes], this_year: int) -> list[Problem]:
                 papers[name] = paper
         problems += [_unreadable(error, name) for error in errors]
     taxonomy_file = next((name for name in files if PurePosixPath(name).name == TAXONOMY), TAXONOMY)
-    return sorted([*problems, *_run(Data(files, taxonomy_file, taxonomy, papers, this_year))])
+    return sorted([*problems, *_run(Data(files, taxonomy_file, taxonomy, papers, this_year, facts))])
 
 
 def check_new(paper: Paper, library: Library, *, this_year: int) -> list[Problem]:
@@ -157,11 +167,22 @@ def one_file_per_paper(data: Data) -> Iterator[Found]:
     links: dict[str, str] = {}
     for file, paper in data.papers.items():
         title = " ".join(re.findall(r"\w+", paper.title.lower()))
-        link = ids.from_url(paper.link) or paper.link.rstrip("/")
+        link = addresses.key(paper.link)
         for key, value, seen in (("title", title, titles), ("url", link, links)):
             first = seen.setdefault(value, file)
             if first != file:
                 yield Found(file, key, f"this {key} is that of {first} too; keep one file with the labels of both")
+
+
+def facts_of_listed_paper(data: Data) -> Iterator[Found]:
+    """Facts are of a listed paper, and no fact stands there twice."""
+    listed = {PurePosixPath(file).name for file in data.files if PurePosixPath(file).parent.name != FACTS}
+    for file, sheet in data.facts.items():
+        if PurePosixPath(file).name not in listed:
+            yield Found(file, "", "no paper is listed under this id; remove the file, or correct its name")
+        for place, fact in enumerate(sheet.facts):
+            if fact.same in [other.same for other in sheet.facts[:place]]:
+                yield Found(file, f"facts.{place}", "this claim stands here twice; keep one of the two")
 
 
 def link_syntax(data: Data) -> Iterator[Found]:
@@ -208,6 +229,8 @@ def canonical_format(data: Data) -> Iterator[Found]:
     for file, content in data.files.items():
         if paper := data.papers.get(file):
             text = yaml_format.dump_paper(paper)
+        elif sheet := data.facts.get(file):
+            text = yaml_format.dump_facts(sheet)
         elif data.taxonomy and file == data.taxonomy_file:
             text = yaml_format.dump_taxonomy(data.taxonomy)
         else:
@@ -253,6 +276,7 @@ CHECKS: tuple[Check, ...] = (
     label_is_leaf,
     label_stands_once,
     one_file_per_paper,
+    facts_of_listed_paper,
     link_syntax,
     year_plausible,
     one_line,
