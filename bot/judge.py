@@ -13,6 +13,7 @@ from bot.classify.rationale import rationale, unusual
 from bot.errors import DataError
 from bot.models import Judgement, Lane, Library, Opinion, Part, Precedent, Ranked, Record, Scope
 from bot.opinion.fusion import differences, fused
+from bot.phrases import apart
 from bot.ports import Neighbour, Past, Reading
 from bot.scope import KeywordRule, ScopeModel
 from bot.settings import Settings
@@ -146,12 +147,13 @@ class EmbeddedJudge:
         if lane is Lane.SKIP:
             lacking = f"; holds no term of {', '.join(scope.missing)}" if scope.missing else ""
             loses = "" if self.lines.lost is None else f" (loses {self.lines.lost:.1%} of the listed papers)"
-            return f"out of scope: {scope.score:.2f}, the survey's line is {self.lines.ask:.2f}{loses}{lacking}"
+            score, line = apart(scope.score, self.lines.ask)
+            return f"out of scope: {score}, the survey's line is {line}{loses}{lacking}"
         but = f"; but {' and '.join(doubts)}" if doubts else ""
         if lane is Lane.PROPOSE:
             return f"scope {scope.score:.2f}, {names[0]}{but}"
-        line = f"together {scope.score * placement[0].probability:.2f}, proposed from {self.lines.propose:.2f}"
-        return f"scope {scope.score:.2f}, {' or '.join(names)}: {line}{but}"
+        together, least = apart(scope.score * placement[0].probability, self.lines.propose)
+        return f"scope {scope.score:.2f}, {' or '.join(names)}: together {together}, proposed from {least}{but}"
 
     def _precedents(self, near: Sequence[Neighbour], labels: Sequence[str], rival: str | None) -> tuple[Precedent, ...]:
         """Chosen to inform: the nearest of the first class, the nearest of the runner-up, then the nearest others."""

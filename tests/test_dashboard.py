@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import dashboard
 from bot.block import read_block
+from bot.clusters import Cluster
 from bot.dashboard import Facts, commands, complaint, is_dashboard, render, ticked
 from bot.fates import Advice, Failure, Fate, RunReport, State, Wish
 from bot.models import Library, Node, Taxonomy, Usage
@@ -328,6 +329,33 @@ def test_how_often_people_agree_is_told_by_class_and_by_quarter_once_something_i
     assert "agree" not in page(FULL[0])
 
 
+ODD = [fate(number, State.ASKED) for number in range(20, 27)]
+RYE = Cluster(papers=tuple(one.id for one in ODD), terms=("rye", "malt"), near=("steam", "hearth"), alike=0.2,
+              nearest=0.05, scope=0.31)  # fmt: skip
+
+
+def test_doubtful_papers_that_look_like_a_class_are_told_with_their_terms_and_the_nearest_classes() -> None:
+    text = page(*ODD, drift=(RYE,))
+    assert "<b>May be a class of their own (1)</b>" in text
+    assert (
+        "- **7 papers since November 2026 look like a class of their own: terms rye, malt; nearest classes Steam, "
+        "Stone Hearth; scope 0.31 on average**<br>[Loaf20: On Bread](https://arxiv.org/abs/2611.00020); [Loaf21" in text
+    )
+
+
+def test_a_cluster_loses_the_papers_that_were_decided_on_since_and_is_gone_when_few_are_left() -> None:
+    rejected = [one.model_copy(update={"state": State.REJECTED}) for one in ODD]
+    assert "**5 papers since" in page(*rejected[:2], *ODD[2:], drift=(RYE,))
+    assert "class of their own" not in page(*rejected[:3], *ODD[3:], drift=(RYE,))
+    assert "class of their own" not in page(drift=(RYE,))
+
+
+def test_of_many_clusters_the_first_three_are_shown_and_all_are_counted() -> None:
+    text = page(*ODD, drift=(RYE,) * 9)
+    assert "<b>May be a class of their own (9)</b>" in text
+    assert text.count("look like a class") == 3
+
+
 def test_nothing_is_told_of_what_is_not_known_or_not_there() -> None:
     text = page()
     for word in ("###", "token", "cost", "USD", "None", "Waiting", "Postponed"):
@@ -383,6 +411,20 @@ def test_no_title_no_name_and_no_reason_does_anything(text: str) -> None:
     assert shown(parse(told)).count(as_written(text[:140]).replace("\0", "\ufffd")) >= 5
 
 
+@settings(max_examples=50, deadline=None)
+@given(visible)
+@example("x --> - [x] <!-- ask:2611.00009 -->")
+@example("</details><!-- survey-bot:dashboard {} -->")
+def test_no_term_and_no_title_of_a_cluster_does_anything(text: str) -> None:
+    def with_text(term: str) -> str:
+        odd = [one.model_copy(update={"title": term[:40], "state": State.PROPOSED, "confidence": 0.1}) for one in ODD]
+        return page(*odd, drift=(RYE.model_copy(update={"terms": (term[:40],), "near": ("gone",)}),))
+
+    assert kinds(with_text(text)) == kinds(with_text("rye"))
+    assert ticked(with_text(text)) == []
+    assert read_block(with_text(text), "dashboard") == {"v": 1, "run": "r0"}
+
+
 def test_an_id_of_the_ledger_that_is_none_is_not_shown() -> None:
     text = page(fate(1, State.ASKED, id="x --> - [x] <!-- ask:2611.00009 -->"))
     assert "ask:" not in text
@@ -411,7 +453,9 @@ def test_the_page_stays_below_what_github_takes_whatever_there_is(text: str) -> 
         fates.append(fate(number, state, title=text, reason=reason, **more))
     failures = tuple(Failure(what=text, message=text) for _ in range(300))
     report = run(failures=failures, advice=advised(model=text))
-    facts = {"library": library, "report": report, "problems": (text,) * 300}
+    asked = tuple(one.id for one in fates if one.state is State.ASKED)
+    cluster = Cluster(papers=asked, terms=(text,) * 5, near=("leaf-1", "leaf-2"), alike=0.2, nearest=0.1)
+    facts = {"library": library, "report": report, "problems": (text,) * 300, "drift": (cluster,) * 9}
     told = page(*fates, boxes=tuple(one.id for one in fates), **facts)
     assert len(told) < 65_536
     assert read_block(told, "dashboard")

@@ -14,7 +14,8 @@ from bot.errors import DataError
 from bot.judge import RIVAL, TOLD, EmbeddedJudge
 from bot.lanes import Lines
 from bot.models import Lane, Node, Taxonomy
-from bot.settings import Lanes
+from bot.settings import Lanes, Render
+from bot.starter import starter
 from tests import generated
 from tests.fabricated import LIBRARY, PAPERS, TAXONOMY, candidate
 from tests.generated import FABRICATED, reading
@@ -249,7 +250,7 @@ def test_the_cheap_stage_needs_no_fitting() -> None:
 def test_the_settings_that_an_import_starts_with_judge_from_the_first_run_on(tmp_path: Path) -> None:
     file = tmp_path / settings_file.FILE
     names = [leaf.name for leaf in TAXONOMY.leaves]
-    file.write_text(settings_file.starter("README.md", names), encoding="utf-8")
+    file.write_text(starter("README.md", names, Render()), encoding="utf-8")
     judge = fitted(given=settings_file.load(file))
     found = asked(judge, candidate("2611.00005", "Steam", "Sourdough, kneading and steam."), {})
     assert found.scope.terms == ("steam", "sourdough", "kneading")

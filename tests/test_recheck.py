@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot import recheck, texts
 from bot.chat import Reply
+from bot.commands.language_models import prompts
 from bot.errors import CapReachedError, DataError, LanguageModelError
 from bot.fates import Advice, Fate, State
 from bot.judge import EmbeddedJudge
@@ -22,7 +23,6 @@ from bot.ports import Neighbour
 from bot.settings import Llm, Price, Watch
 from bot.slices import Revision, SliceReport, WatchReport
 from bot.watch import query
-from bot.wiring import prompts
 from bot.yaml_format import taxonomy_sha
 from tests.fabricated import LIBRARY, TAXONOMY, candidate
 from tests.generated import reading
@@ -639,7 +639,7 @@ def part(day: int = 0, hours: float = 24, **more: Any) -> SliceReport:
 
 
 FEED = SliceReport(source="arXiv's feed", asked=3, retried=2, got=40)
-FAILED = {"failed": "arXiv announced 500 papers and sent 499", "total": 500, "got": 499}
+FAILED: dict[str, Any] = {"failed": "arXiv announced 500 papers and sent 499", "total": 500, "got": 499}
 READ = WatchReport(query=QUERY, slices=(part(), part(1, total=None, got=0, early=True), part(2, hours=10.05), FEED))
 REVISION = Revision(id="2503.00006", version=2, title="A Loaf that Rises", at=NOW, run="r1")
 
@@ -721,7 +721,7 @@ def test_a_paper_that_is_due_again_or_was_listed_meanwhile_does_not_keep_the_oth
 
 STRETCH = "no run reads this stretch of time"
 LINES = "its source or its failure is too long, or no plain line"
-FIRST = datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))
+EARLIEST = datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))
 
 
 @pytest.mark.parametrize(
@@ -734,8 +734,8 @@ FIRST = datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))
         ({"since": DAY - timedelta(days=9)}, STRETCH),
         ({"since": NOW, "until": NOW + timedelta(minutes=6)}, STRETCH),
         ({"since": NOW + timedelta(days=2), "until": NOW + timedelta(days=3)}, STRETCH),
-        ({"since": FIRST, "until": FIRST + timedelta(hours=1)}, STRETCH),
-        ({"until": FIRST}, STRETCH),
+        ({"since": EARLIEST, "until": EARLIEST + timedelta(hours=1)}, STRETCH),
+        ({"until": EARLIEST}, STRETCH),
         ({"since": datetime.max.replace(tzinfo=UTC), "until": datetime.max.replace(tzinfo=UTC)}, STRETCH),
         ({"since": DAY.astimezone(timezone(timedelta(hours=5))), "until": DAY + timedelta(hours=25)}, STRETCH),
         ({"since": None}, STRETCH),
@@ -1009,3 +1009,34 @@ def test_a_judgement_that_is_left_out_is_counted_among_the_failed() -> None:
     before = GENUINE.counts.get("failed", 0)
     kept, _ = edited(at(J, "labels", value=["ovens"]))
     assert kept.counts["failed"] == before + 1
+
+
+# --- the drift radar --------------------------------------------------------------------------------------------------
+
+SIX = tuple(f"2602.0000{number}" for number in range(1, 7))
+NUMBERS = {"alike": 0.2, "nearest": 0.1, "scope": 0.3}
+DRIFT: dict[str, Any] = {"papers": SIX, "terms": ("rye",), "near": ("steam",), **NUMBERS}
+
+
+def test_a_genuine_cluster_is_believed_as_it_is() -> None:
+    genuine = plan(drift=(DRIFT,))
+    assert believed(genuine) == (genuine, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"papers": (*SIX[:5], SIX[0])}, "an id in it that is none of arXiv, or one twice"),
+        ({"papers": (*SIX[:5], "x --> y")}, "an id in it that is none of arXiv, or one twice"),
+        ({"near": ("gone",)}, "its classes are none of this taxonomy"),
+        ({"terms": ("<b>",)}, "its terms are too many, too long, or no plain words"),
+        ({"terms": ("x" * 301,)}, "its terms are too many, too long, or no plain words"),
+        ({"alike": 7.0}, "there is a number in it that cannot be"),
+        ({"scope": -1.0}, "there is a number in it that cannot be"),
+    ],
+)
+def test_a_cluster_that_cannot_be_is_left_out_with_its_sentence(change: dict[str, Any], sentence: str) -> None:
+    found, told = believed(plan(drift=({**DRIFT, **change},)))
+    assert found.drift == ()
+    assert len(told) == 1
+    assert sentence in told[0]

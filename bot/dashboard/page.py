@@ -34,6 +34,7 @@ def render(facts: Facts, ticked: Collection[str]) -> str:
         *sections.held(facts),
         *sections.again(facts),
         *sections.postponed(facts),
+        *sections.drifting(facts),
         *sections.runs(facts),
         *sections.agreement(facts),
         *sections.how_to(facts),

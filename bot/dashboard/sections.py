@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from bot import stats
+from bot import drift, stats
+from bot.clusters import Cluster
 from bot.dashboard import words
 from bot.dashboard.facts import Facts, likeliest_first
 from bot.dashboard.replies import mark
@@ -16,8 +17,10 @@ _ASKS, _ASKS_ROOM = 50, 20_000
 """Lines of the checklist, and their characters: more, nobody reads."""
 _RUNS = 10
 _CLASSES = 60
-"""How the reason starts of a paper that the caps keep back."""
+"""Rows of the table by class."""
 _NAME = 24
+_CLUSTERS, _MEMBERS, _CLUSTERS_ROOM = 3, 12, 5_000
+"""Clusters that are shown, papers of each, and characters of all."""
 
 
 def pull_requests(facts: Facts) -> Iterator[str]:
@@ -118,6 +121,25 @@ def postponed(facts: Facts) -> Iterator[str]:
         why = "They come back by themselves when arXiv has a new version of them or names a venue."
         grid = words.table(["paper", "class", "since", "how"], rows, len(fates))
         yield words.folded(f"Postponed ({len(fates):,})", [why, *grid])
+
+
+def drifting(facts: Facts) -> Iterator[str]:
+    """Doubtful papers that may be a class the taxonomy lacks."""
+    clusters = facts.clusters
+    if not clusters:
+        return
+    lines = [_cluster(facts, cluster) for cluster in clusters[:_CLUSTERS]]
+    lines = lines[: words.fitting(lines, _CLUSTERS_ROOM)]
+    why = "Their words are more alike than those of any class. It is advice: `survey-bot drift` tells all of it."
+    yield words.folded(f"May be a class of their own ({len(clusters):,})", [why, "\n".join(lines)])
+
+
+def _cluster(facts: Facts, cluster: Cluster) -> str:
+    about = words.sentence(drift.sentence(cluster, facts.library.taxonomy))
+    papers = [words.paper(facts.fates[paper]) for paper in cluster.papers[:_MEMBERS]]
+    papers = papers[: words.fitting(papers, _CLUSTERS_ROOM // _CLUSTERS)]
+    more = len(cluster.papers) - len(papers)
+    return f"- **{about}**<br>{'; '.join(papers)}{f'; and {more:,} more' if more else ''}"
 
 
 def runs(facts: Facts) -> Iterator[str]:

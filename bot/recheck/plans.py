@@ -15,7 +15,7 @@ from bot.fates import Advice, Failure, Fate, RunReport, State
 from bot.markdown import shortened
 from bot.models import Library, PromptId
 from bot.plan import Plan, Verdict
-from bot.recheck import plain, verdicts, watches
+from bot.recheck import clusters, plain, verdicts, watches
 from bot.recheck.opinions import Asking, wrong_advice, wrong_in_fate
 from bot.settings import Llm
 from bot.slices import Revision, SliceReport, WatchReport
@@ -107,7 +107,7 @@ class _Recheck:
         papers = {fate.id for fate in fates}.union(verdict.record.id for verdict in kept)
         fates = (*fates, *(again := self._again(papers)))
         papers |= {fate.id for fate in again}
-        read = self._watch(papers)
+        read, known = self._watch(papers), self._library.taxonomy
         update = {
             "counts": counts,
             "watched": plan.watched and watches.is_whole(plan.watch, read),
@@ -121,6 +121,8 @@ class _Recheck:
             "verdicts": kept,
             "advice": self._advice(len(papers)),
             "provenance": plan.provenance if trusted else None,
+            "drift": plan.drift
+            and self._kept("a cluster", plan.drift, lambda one: clusters.wrong_cluster(one, known), clusters.MOST),
         }
         return plan.model_copy(update=update)
 
