@@ -6,13 +6,16 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from click.testing import CliRunner
 
 from bot.adapters.shelf import Shelf
+from bot.cli import cli
 from bot.models import Paper
 from tests import chat_server
 from tests.arxiv_server import Preprint, serve, status
@@ -89,6 +92,13 @@ class Desk:
         (self.folder / "survey-bot.toml").write_text(text, encoding="utf-8")
 
     def __call__(self, *words: str) -> Answer:
+        """What is typed, in this process."""
+        with chdir(self.folder):
+            done = CliRunner().invoke(cli, words, env=self.env, catch_exceptions=False)
+        return Answer(done.exit_code, done.stdout, done.stderr)
+
+    def process(self, *words: str) -> Answer:
+        """The same in a process of its own, for what a process brings with it: its streams, a fresh start, an end."""
         command = [sys.executable, "-m", "bot", *words]
         path = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin:/usr/local/bin"}
         done = subprocess.run(
@@ -110,10 +120,10 @@ def desk(tmp_path: Path, cache: Path) -> Desk:
 
 
 def test_a_run_over_a_file_opens_proposals_and_a_second_one_nothing(desk: Desk) -> None:
-    first = desk("run", "--feed", "feed.jsonl", "--offline", "--json")
+    first = desk.process("run", "--feed", "feed.jsonl", "--offline", "--json")
     report = json.loads(first.out)
     assert (first.code, report["seen"], report["listed"], report["early"], report["proposed"]) == (0, 4, 1, 1, 2)
-    second = desk("run", "--feed", "feed.jsonl", "--offline", "--json")
+    second = desk.process("run", "--feed", "feed.jsonl", "--offline", "--json")
     again = json.loads(second.out)
     assert (second.code, again["listed"], again["known"], again["proposed"]) == (0, 1, 3, 0)
     assert len(git(desk.folder, "branch", "--list", "survey-bot/*").split()) == 2
@@ -222,8 +232,8 @@ def test_a_paper_that_waits_or_was_skipped_is_proposed_when_a_human_asks(desk: D
 
 def test_a_terminal_that_knows_only_ascii_stops_no_run(desk: Desk) -> None:
     desk.env |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    assert desk("run", "--feed", "feed.jsonl", "--offline", "--dry-run").code == 0
-    assert desk("run", "--feed", "feed.jsonl", "--offline").code == 0
+    assert desk.process("run", "--feed", "feed.jsonl", "--offline", "--dry-run").code == 0
+    assert desk.process("run", "--feed", "feed.jsonl", "--offline").code == 0
 
 
 def _past(desk: Desk) -> str:
@@ -321,13 +331,25 @@ def test_import_then_render_writes_the_tables_and_check_only_gives_advice(desk: 
     shutil.rmtree(desk.folder / "taxonomy")
     told = desk("import", "LIST.md")
     assert told.code == 0
-    assert "1 pillars, 1 classes, 1 papers, 1 placements, 0 warnings" in told.out
+    assert "1 pillar, 1 class, 1 paper, 1 placement, 0 warnings" in told.out
     assert desk("render", "LIST.md", "--check").code == 1
     assert desk("render", "LIST.md").code == 0
     assert desk("render", "LIST.md", "--check").code == 0
     found = desk("check", "--json")
     assert found.code == 0
-    assert {problem["check"] for problem in json.loads(found.out)} == {"leaf-has-definition"}
+    assert {problem["check"] for problem in json.loads(found.out)["problems"]} == {"leaf-has-definition"}
+
+
+def test_a_list_of_bullets_that_is_imported_and_rendered_keeps_its_look(desk: Desk) -> None:
+    bullet = "- **[{0}](https://arxiv.org/abs/2501.0000{1})** (ICLR 2025) [[code](https://bread.example/{1})]\n"
+    page = "# Loaves\n\n## Ovens\n\n" + bullet.format("Loaf: Hot", 1) + bullet.format("Crust: Deep", 2)
+    (desk.folder / "LIST.md").write_text(page, encoding="utf-8")
+    shutil.rmtree(desk.folder / "taxonomy")
+    (desk.folder / "survey-bot.toml").unlink()
+    assert desk("import", "LIST.md").code == 0
+    assert desk("render", "LIST.md").code == 0
+    text = (desk.folder / "LIST.md").read_text(encoding="utf-8")
+    assert "".join(line for line in text.splitlines(keepends=True) if not line.startswith("<!--")) == page
 
 
 def test_check_is_silent_about_good_data_and_names_file_key_and_remedy_of_bad(desk: Desk) -> None:
@@ -362,9 +384,9 @@ def test_index_says_what_it_holds(desk: Desk) -> None:
 
 def test_a_corrupt_index_is_moved_aside_and_the_run_goes_on(desk: Desk, tmp_path: Path, cache: Path) -> None:
     desk.settings(extra=f'[index]\npath = "{tmp_path / "index"}"\n')
-    desk("index", "--offline")
+    desk.process("index", "--offline")
     (tmp_path / "index" / "chroma.sqlite3").write_bytes(b"no database")
-    answer = desk("run", "--feed", "feed.jsonl", "--offline", "--json")
+    answer = desk.process("run", "--feed", "feed.jsonl", "--offline", "--json")
     report = json.loads(answer.out)
     assert (answer.code, report["proposed"]) == (0, 2)
     assert any("could not be read, so it was moved to" in note for note in report["notes"])
@@ -412,7 +434,7 @@ def test_bad_input_is_one_sentence_and_an_exit_code(
 def test_the_demo_works_on_the_real_survey_and_again_after_a_merge(tmp_path: Path, cache: Path) -> None:
     real = Desk(tmp_path / "bread", cache)
     real.folder = ROOT
-    first = real("demo", str(tmp_path / "demo"))
+    first = real.process("demo", str(tmp_path / "demo"))
     assert first.code == 0
     assert "Token Optimization" in first.out
     demo = tmp_path / "demo"
@@ -420,7 +442,7 @@ def test_the_demo_works_on_the_real_survey_and_again_after_a_merge(tmp_path: Pat
     assert git(demo, "diff", "--stat", f"main...{stem}").splitlines()[-1].strip().startswith("1 file changed")
     git(demo, "merge", "--quiet", stem)
     real.folder = demo
-    again = json.loads(real("run", "--feed", "feed.jsonl", "--offline", "--json").out)
+    again = json.loads(real.process("run", "--feed", "feed.jsonl", "--offline", "--json").out)
     assert (again["listed"], again["proposed"], again["asked"]) == (2, 0, 0)
     real.folder = ROOT
-    assert real("demo", str(demo)).code == 0
+    assert real.process("demo", str(demo)).code == 0

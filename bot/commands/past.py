@@ -1,4 +1,4 @@
-"""Porch: a survey's own past, as it is evaluated: listed papers whose abstract is known, and the records of feeds."""
+"""A survey's own past, as it is evaluated: listed papers whose abstract is known, and the records of feeds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import ids, prepare, texts
+from bot.commands.wiring import Wiring
 from bot.errors import DataError
 from bot.models import Library, Record
 from bot.ports import Memory, Progress, Reading
-from bot.wiring import Wiring
 from bot.yaml_format import taxonomy_sha
 
 if TYPE_CHECKING:

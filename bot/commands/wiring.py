@@ -1,40 +1,41 @@
-"""Porch: makes the doors that the settings name. Secrets are read from the environment here only."""
+"""Makes the doors that the settings name, but for language models.
+
+Secrets are read from the environment here, and in ``language_models``, and nowhere else.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import importlib.resources
 import math
 import os
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import platformdirs
 
+from bot.adapters.github.place import Place
 from bot.adapters.shelf import PAPERS, Shelf
+from bot.changes import Changeset
+from bot.commands import console
+from bot.commands.language_models import LanguageModels
 from bot.errors import SettingsError
 from bot.models import Proposal
-from bot.ports import ChatModel, Forge, Ledger
+from bot.ports import Changesets, Forge, Ledger, Links, Progress, VenueSource
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.adapters.archive import RecordArchive
-    from bot.adapters.arxiv_api import ArxivApi, ArxivSearch
-    from bot.adapters.arxiv_feed import ArxivFeed
-    from bot.adapters.chat_model import LangChainModel
+    from bot.adapters.arxiv.api import ArxivApi, ArxivSearch
+    from bot.adapters.arxiv.feed import ArxivFeed
     from bot.adapters.feed_file import FileSource
     from bot.adapters.github.settings import GitHubSettings
-    from bot.adapters.kept_replies import KeptReplies
     from bot.adapters.polite import PoliteSession
-    from bot.opinion.advisor import Advisor
-    from bot.opinion.prompts import Prompt
+    from bot.render import Shape
     from vectorstore.index import ChromaMemory
 
 _HERE = {"127.0.0.1", "::1", "localhost"}
@@ -45,24 +46,7 @@ CACHE_VARIABLE = "SURVEY_BOT_CACHE"
 """Environment variable that overrides where the cache is."""
 
 
-class GitHub(NamedTuple):
-    """Where on GitHub the survey is, and who asks; from the settings and from what a workflow is given.
-
-    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/variables
-    """
-
-    repository: str
-    token: str
-    api: str
-    server: str
-
-    @property
-    def git(self) -> str:
-        """The address of the git repository."""
-        return f"{self.server}/{self.repository}.git"
-
-
-def github(repository: str = "", token_env: str = "GITHUB_TOKEN") -> GitHub:  # noqa: S107 - a name
+def github(repository: str = "", token_env: str = "GITHUB_TOKEN") -> Place:  # noqa: S107 - a name
     """GitHub as the environment has it. Raises SettingsError when repository or token are not known."""
     environment = os.environ
     repository = repository or environment.get("GITHUB_REPOSITORY", "")
@@ -78,23 +62,19 @@ def github(repository: str = "", token_env: str = "GITHUB_TOKEN") -> GitHub:  # 
             remedy="put a token of GitHub there, see docs/github.md",
         )
     api = environment.get("GITHUB_API_URL") or "https://api.github.com"
-    return GitHub(repository, token, api, environment.get("GITHUB_SERVER_URL") or "https://github.com")
-
-
-def prompts() -> dict[str, Prompt]:
-    """The latest version of every prompt, by name."""
-    from bot.opinion.prompts import latest
-
-    files = (file for file in importlib.resources.files("prompts").iterdir() if file.name.endswith(".md"))
-    return latest({file.name: file.read_text(encoding="utf-8") for file in files})
+    return Place(repository, token, api, environment.get("GITHUB_SERVER_URL") or "https://github.com")
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """The doors of one survey. ``offline``: nothing asks arXiv, and listed papers are known from the cache only."""
+    """The doors of one survey. ``offline``: nothing asks arXiv, and listed papers are known from the cache only.
+
+    ``silence``: why nothing does, in a word or two.
+    """
 
     settings: Settings
     offline: bool = False
+    silence: str = "offline"
 
     @property
     def cache(self) -> Path:
@@ -107,6 +87,13 @@ class Wiring:
         """The files under ``taxonomy/``."""
         return Shelf(self.settings.at_root(self.settings.survey.taxonomy))
 
+    @cached_property
+    def shape(self) -> Shape:
+        """How the list is written. Raises SettingsError."""
+        from bot.render import shape
+
+        return shape(self.settings.render, self.settings.file.name)
+
     def session(self, minutes: float = math.inf) -> PoliteSession:
         """To ask arXiv, for so long at most; all keep one pace."""
         from bot.adapters.polite import PoliteSession
@@ -114,12 +101,12 @@ class Wiring:
         watch = self.settings.watch
         hosts = {urlsplit(place).hostname for place in (watch.api, watch.feed) if place}
         delay = 0.0 if hosts <= _HERE else PoliteSession.DELAY
-        return PoliteSession(watch.contact, delay=delay, minutes=min(minutes, watch.minutes))
+        return PoliteSession(watch.contact, delay=delay, minutes=min(minutes, watch.minutes), tell=console.note)
 
     @cached_property
     def arxiv(self) -> ArxivApi:
         """The API of arXiv."""
-        from bot.adapters.arxiv_api import ArxivApi
+        from bot.adapters.arxiv.api import ArxivApi
 
         return ArxivApi(self.settings.watch, session=self.session())
 
@@ -128,7 +115,7 @@ class Wiring:
         """Abstracts by id."""
         from bot.adapters.archive import RecordArchive
 
-        return RecordArchive(self.cache / "records", None if self.offline else self.arxiv.fetch)
+        return RecordArchive(self.cache / "records", None if self.offline else self.arxiv.fetch, self.silence)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -166,56 +153,10 @@ class Wiring:
         embedder = embedders.load(self.settings.embedder, self.cache / "model", key, directory=self.model_directory)
         return ChromaMemory(embedder, self.index_path, self.settings.index.url, survey, vectors=self.cache / "vectors")
 
-    def kept_replies(self, name: str = "") -> KeptReplies:
-        """The replies of a language model that are kept here, and no others; ``name`` overrides ``[llm] model``."""
-        return self._replies(name, None)
-
-    def chat_model(self, name: str = "") -> KeptReplies:
-        """A language model; what it has answered before is not asked again. Raises SettingsError.
-
-        Without a key for the service only what is kept can be had.
-        """
-        from bot.opinion.guard import Guarded
-
-        llm = self.settings.llm
-        if llm.run_cost is not None and self._name(name) not in llm.prices:
-            raise SettingsError(
-                f"{self._name(name)} has no price, so run_cost cannot hold",
-                where="[llm.prices]",
-                remedy="write what it costs there",
-            )
-        return self._replies(name, Guarded(self.live_model(name), llm, time.monotonic))
-
-    def live_model(self, name: str = "") -> LangChainModel:
-        """The service itself. Raises SettingsError."""
-        from bot.adapters.chat_model import LangChainModel
-
-        llm = self.settings.llm.model_copy(update={"model": self._name(name)})
-        return LangChainModel(llm, os.environ.get(llm.key_env))
-
-    def _name(self, name: str) -> str:
-        if name or self.settings.llm.model:
-            return name or self.settings.llm.model
-        raise SettingsError(
-            "no language model is named",
-            where="[llm] model",
-            remedy="write its name there (evaluate takes --llm NAME, llm export --model NAME)",
-        )
-
-    def _replies(self, name: str, model: ChatModel | None) -> KeptReplies:
-        from bot.adapters.kept_replies import KeptReplies
-
-        address = self.settings.llm.base_url
-        place = hashlib.sha256(address.encode()).hexdigest()[:12] if address else "openai"  # "model" may be any model
-        return KeptReplies(self.cache / "replies" / place, self._name(name), model)
-
     @property
-    def advisor(self) -> Advisor | None:
-        """Who is asked for a second opinion in a run, if a language model is set. Raises SettingsError."""
-        from bot.opinion.advisor import Advisor
-
-        llm = self.settings.llm
-        return Advisor(self.chat_model(), prompts(), llm.concurrency) if llm.model else None
+    def llm(self) -> LanguageModels:
+        """The language models that may give a second opinion."""
+        return LanguageModels(self.settings.llm, self.cache / "replies")
 
     def forge(self, show: Callable[[Proposal], None], *, dry_run: bool) -> Forge:
         """Where pull requests go; ``show`` is told what a dry run would open. Raises ForgeError."""
@@ -226,16 +167,39 @@ class Wiring:
         if self.settings.forge.kind == "github":
             from bot.adapters.github.forge import GitHubForge
 
-            place, options = self.github, self.settings.forge
-            return GitHubForge(
-                place.repository, options.base, place.token, api=place.api, server=place.server, options=options
-            )
-        from bot.adapters.local_forge import LocalForge
+            return GitHubForge(self.github, self.settings.forge)
+        from bot.adapters.local.forge import LocalForge
 
         return LocalForge(self.settings.at_root(self.settings.forge.path), self.settings.forge.base)
 
+    def changesets(self, show: Callable[[Changeset], None], *, dry_run: bool) -> Changesets:
+        """Where grouped pull requests go; ``show`` is told what a dry run would ask. Raises ForgeError.
+
+        A dry run reads where a real one would ask. Without a token for GitHub it reads the work tree, and says so.
+        """
+        if not dry_run and self.settings.forge.kind != "dry-run":
+            return self._changesets()
+        from bot.adapters.dry_run_changesets import DryRunChangesets
+
+        try:
+            real = None if self.settings.forge.kind == "dry-run" else self._changesets()
+        except SettingsError as error:
+            console.note(f"{error}; without it, what is open or refused there is not known")
+            real = None
+        return DryRunChangesets(show, self._repository, real)
+
+    def _changesets(self) -> Changesets:
+        options = self.settings.forge
+        if options.kind == "github":
+            from bot.adapters.github.changesets import GitHubChangesets
+
+            return GitHubChangesets(self.github, options)
+        from bot.adapters.local.changesets import LocalChangesets
+
+        return LocalChangesets(self._repository, options.base)
+
     @cached_property
-    def github(self) -> GitHub:
+    def github(self) -> Place:
         """The repository on GitHub. Raises SettingsError."""
         return github(self.settings.forge.repository, self.settings.forge.token_env)
 
@@ -243,7 +207,7 @@ class Wiring:
     def home(self) -> str:
         """Where people read the repository; empty where it has no such page. Raises SettingsError."""
         is_github = self.settings.forge.kind == "github"
-        return f"{self.github.server}/{self.github.repository}" if is_github else ""
+        return self.github.home if is_github else ""
 
     def problems(self, now: datetime) -> list[str]:
         """What a person should be told of the place where pull requests live; its schedule is kept alive on the way."""
@@ -256,16 +220,18 @@ class Wiring:
         """What must be switched on at GitHub. Raises SettingsError."""
         from bot.adapters.github.settings import GitHubSettings
 
-        place, settings = self.github, self.settings
-        return GitHubSettings(
-            place.repository, place.token, api=place.api, options=settings.forge, state=settings.ledger.branch
-        )
+        return GitHubSettings(self.github, self.settings.forge, self.settings.ledger.branch)
+
+    @property
+    def _repository(self) -> Path:
+        """The root of the repository that pull requests are for."""
+        forge = self.settings.forge
+        return self.settings.root if forge.kind == "dry-run" else self.settings.at_root(forge.path)
 
     @property
     def papers_folder(self) -> str:
         """Where a paper's file goes, from the root of the forge's repository. Raises SettingsError if it is outside."""
-        forge = self.settings.forge
-        root = self.settings.root if forge.kind == "dry-run" else self.settings.at_root(forge.path)
+        root = self._repository
         try:
             return (self.shelf.folder / PAPERS).relative_to(root.resolve()).as_posix()
         except ValueError:
@@ -284,18 +250,60 @@ class Wiring:
         categories = self.settings.watch.categories if only_watched else ()
         return [FileSource(feed, since, until, categories=categories) for feed in feeds]
 
+    def keep(self, feeds: Sequence[Path], wanted: Container[str], progress: Progress) -> None:
+        """Remember what files say of the wanted papers: arXiv need not be asked for them. Raises SourceError."""
+        for source in self.sources(feeds):
+            records = progress(source.records(lambda problem: None), f"reading {source.name}")
+            self.archive.keep(record for record in records if record.id in wanted)
+
     @property
     def search(self) -> ArxivSearch:
         """What arXiv is asked for. Raises SettingsError when it must not be asked."""
         if self.offline:
             raise SettingsError("there are no papers to read", where="--offline", remedy="give a file with --feed")
-        from bot.adapters.arxiv_api import ArxivSearch
+        from bot.adapters.arxiv.api import ArxivSearch
 
         return ArxivSearch(self.settings.watch, self.arxiv)
 
     @property
+    def venue_sources(self) -> list[VenueSource]:
+        """Who besides arXiv is asked for venues, in the order of the settings."""
+        from bot.adapters import venue_sources as doors
+        from bot.adapters.polite import PoliteSession
+
+        upkeep = self.settings.upkeep
+        kinds: dict[str, tuple[Callable[[str, PoliteSession], VenueSource], str]] = {
+            "dblp": (doors.Dblp, upkeep.dblp),
+            "openreview": (doors.OpenReview, upkeep.openreview),
+            "semantic-scholar": (doors.SemanticScholar, upkeep.semantic_scholar),
+        }
+
+        def session(url: str, name: str) -> PoliteSession:
+            delay = 0.0 if urlsplit(url).hostname in _HERE else PoliteSession.DELAY
+            contact, minutes = self.settings.watch.contact, upkeep.minutes
+            return PoliteSession(
+                contact,
+                delay=delay,
+                tries=3,
+                minutes=minutes,
+                service=name,
+                section="[upkeep]",
+                tell=console.note,
+            )
+
+        chosen = ((name, *kinds[name]) for name in upkeep.opinions)
+        return [kind(url, session(url, name)) for name, kind, url in chosen]
+
+    @property
+    def links(self) -> Links:
+        """Who is asked whether links still lead anywhere."""
+        from bot.adapters.link_checker import LinkChecker
+
+        return LinkChecker(self.settings.watch.contact, self.cache / "links", minutes=self.settings.upkeep.minutes)
+
+    @property
     def announcements(self) -> ArxivFeed | None:
         """What arXiv announced last, if that is to be read."""
-        from bot.adapters.arxiv_feed import ArxivFeed
+        from bot.adapters.arxiv.feed import ArxivFeed
 
         return ArxivFeed(self.settings.watch, self.session(_FEED)) if self.settings.watch.feed else None

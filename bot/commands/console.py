@@ -1,8 +1,9 @@
-"""Porch: what a person at a terminal sees. Progress goes to standard error, results to standard output."""
+"""What a person at a terminal sees. Progress goes to standard error, results to standard output."""
 
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from datetime import UTC, datetime
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_EVERY = 10.0
-"""Seconds between two lines of progress where there is no terminal."""
+_EVERY, _SILENCE = 10.0, 4.0
+"""Where there is no terminal: seconds between two lines of progress, and until it is told that nothing came yet."""
 
 
 class ConsoleProgress:
@@ -67,21 +68,31 @@ class ConsoleProgress:
     def _lines(self, items: Iterable[T], label: str, total: int | None) -> Iterator[T]:
         began = told = time.monotonic()
         count = 0
-        for count, item in enumerate(items, 1):
-            yield item
-            if time.monotonic() - told >= _EVERY:
-                told = time.monotonic()
-                self._say(label, count, total, told - began)
+        of = f" of {total}" if total else ""
+        waiting = threading.Timer(_SILENCE, self._tell, (f"{label}: waiting for the first{of}",))
+        waiting.daemon = True
+        waiting.start()
+        try:
+            for count, item in enumerate(items, 1):
+                waiting.cancel()
+                yield item
+                if time.monotonic() - told >= _EVERY:
+                    told = time.monotonic()
+                    self._say(label, count, total, told - began)
+        finally:
+            waiting.cancel()
         if time.monotonic() - began >= 1.0:
             self._say(label, count, total, time.monotonic() - began)
 
     def _say(self, label: str, count: int, total: int | None, seconds: float) -> None:
         left = f", about {seconds / count * (total - count):.0f} s left" if total and 0 < count < total else ""
-        line = f"{label}: {count}{f' of {total}' if total else ''} in {seconds:.0f} s{left}"
+        self._tell(f"{label}: {count}{f' of {total}' if total else ''} in {seconds:.0f} s{left}")
+
+    def _tell(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
 
 
-def _calm(text: str) -> str:
+def calm(text: str) -> str:
     """What strangers wrote, without the marks by which a log of GitHub Actions takes commands (``::``, ``##[``)."""
     return text.replace("::", ":\u200b:").replace("##[", "##\u200b[")
 
@@ -98,7 +109,14 @@ def error(message: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble(("error: ", "red"), _calm(message)))
+    Console(stderr=True, soft_wrap=True, highlight=False).print(Text.assemble(("error: ", "red"), calm(message)))
+
+
+def note(message: str) -> None:
+    """What is good to know, on standard error."""
+    from rich.console import Console
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"note: {calm(message)}", markup=False)
 
 
 def show_proposal(proposal: Proposal) -> None:
@@ -109,9 +127,9 @@ def show_proposal(proposal: Proposal) -> None:
 
     console = Console(highlight=False, emoji=False)
     console.print(Rule(f"would open {ids.branch(proposal.paper.id)}"))
-    console.print(_calm(proposal.title), markup=False, style="bold")
-    console.print(Markdown(_calm(proposal.body.partition("<!--")[0])))
-    console.print(_calm(f"{proposal.path}\n{proposal.content}"), markup=False, soft_wrap=True)
+    console.print(calm(proposal.title), markup=False, style="bold")
+    console.print(Markdown(calm(proposal.body.partition("<!--")[0])))
+    console.print(calm(f"{proposal.path}\n{proposal.content}"), markup=False, soft_wrap=True)
 
 
 _WORDS = {
@@ -138,7 +156,7 @@ def show_fate(fate: Fate, library: Library) -> None:
     tail = f"{names}{sure}" if fate.state is State.PROPOSED else fate.reason
     if fate.opinion and fate.opinion not in fate.labels:
         tail += f"; LLM: {wording.word(fate.opinion, library.taxonomy)}"
-    output().print(Text.assemble((f"  {word:<9} ", style), _calm(f"{fate.id:<11} {title:<{_TITLE}}  {tail}")))
+    output().print(Text.assemble((f"  {word:<9} ", style), calm(f"{fate.id:<11} {title:<{_TITLE}}  {tail}")))
 
 
 def show_plan(plan: Plan) -> None:
@@ -147,11 +165,11 @@ def show_plan(plan: Plan) -> None:
 
     console = output()
     for note in plan.notes:
-        console.print(Text.assemble(("note: ", "yellow"), _calm(note)))
+        console.print(Text.assemble(("note: ", "yellow"), calm(note)))
     for trouble in RunReport(run=plan.run, started=plan.started, failures=plan.failures).troubles:
-        console.print(Text.assemble(("DEGRADED ", "red"), _calm(trouble)))
+        console.print(Text.assemble(("DEGRADED ", "red"), calm(trouble)))
     if plan.advice:
-        console.print(_calm(wording.advice(plan.advice)), markup=False)
+        console.print(calm(wording.advice(plan.advice)), markup=False)
 
 
 def show_report(report: RunReport, library: Library) -> None:
@@ -168,9 +186,9 @@ def show_report(report: RunReport, library: Library) -> None:
         for fate in report.learned:
             show_fate(fate, library)
     for note in report.notes:
-        console.print(Text.assemble(("note: ", "yellow"), _calm(note)))
+        console.print(Text.assemble(("note: ", "yellow"), calm(note)))
     for trouble in report.troubles:
-        console.print(Text.assemble(("DEGRADED ", "red"), _calm(trouble)))
+        console.print(Text.assemble(("DEGRADED ", "red"), calm(trouble)))
     if report.unreadable:
         console.print(f"{report.unreadable} unreadable record(s); the first are told above")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -181,7 +199,7 @@ def show_report(report: RunReport, library: Library) -> None:
     console.print(f"\nrun {report.run}, {report.seconds:.1f} s (early: ruled out by their words alone)")
     console.print(table)
     if report.advice:
-        console.print(_calm(wording.advice(report.advice)), markup=False)
+        console.print(calm(wording.advice(report.advice)), markup=False)
     _show_where(report, console)
 
 
@@ -191,7 +209,7 @@ def _show_where(report: RunReport, console: Console) -> None:
         console.print("dry run: nothing was opened or written down")
     elif opened:
         folder = re.sub(r"/pull$", "/pulls", opened.rpartition("/")[0])  # GitHub's page of all of them
-        console.print(_calm(f"pull requests are in {folder}"), markup=False)
+        console.print(calm(f"pull requests are in {folder}"), markup=False)
     if report.revised:
         console.print(f"{report.revised} listed or proposed paper(s) have a later version, which the ledger has noted")
     if report.waiting:
@@ -206,7 +224,7 @@ def show_agreement(agreement: Agreement, taxonomy: Taxonomy) -> None:
     """How often people agreed with the bot."""
     console = output()
     for line in stats.lines(agreement, taxonomy):
-        console.print(_calm(line), markup=False)
+        console.print(calm(line), markup=False)
 
 
 _STYLES = {"healthy": "green", "degraded": "yellow", "stale": "red"}
@@ -223,7 +241,7 @@ def show_status(found: health.Health, runs: Sequence[RunReport]) -> None:
     from rich.text import Text
 
     console = output()
-    console.print(Text(_calm(found.sentence), style=_STYLES[found.state]))
+    console.print(Text(calm(found.sentence), style=_STYLES[found.state]))
     if not runs:
         return
     rows = [_COLUMNS, *(_cells(run) for run in reversed(runs))]
@@ -232,7 +250,7 @@ def show_status(found: health.Health, runs: Sequence[RunReport]) -> None:
     for row in rows:
         cells = zip(row, _COLUMNS, widths, strict=True)
         line = "  ".join(f"{cell:{'<' if name in _WRITTEN else '>'}{width}}" for cell, name, width in cells)
-        console.print(_calm(line.rstrip()), markup=False)
+        console.print(calm(line.rstrip()), markup=False)
     _show_unread(found, runs, console)
 
 
@@ -257,7 +275,7 @@ def _show_unread(found: health.Health, runs: Sequence[RunReport], console: Conso
             since = " (read since)" if found.state == "healthy" else ""
             console.print(f"\nnot read whole in the run of {moment(run.started)}{since}:")
             for line in lines:
-                console.print(_calm(f"  {line}"), markup=False)
+                console.print(calm(f"  {line}"), markup=False)
             break
     latest = next((run for run in reversed(runs) if run.watch), None)
     if latest and latest.watch and (days := health.empty(latest.watch)):

@@ -1,4 +1,4 @@
-"""Porch: what works on this machine, one line each; never a secret's value."""
+"""What works on this machine, one line each; never a secret's value."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bot import chat, console
+from bot import chat
+from bot.commands import console
+from bot.commands.wiring import Wiring
 from bot.errors import LanguageModelError, SurveyBotError
 from bot.findings import Finding, State
 from bot.opinion import wording
 from bot.ports import Entry, Tally
-from bot.wiring import Wiring
 
 
 def examine(wiring: Wiring) -> list[Finding]:
@@ -45,7 +46,7 @@ def examine_github(wiring: Wiring) -> list[Finding]:
 
 def examine_llm(wiring: Wiring) -> list[Finding]:
     """One tiny call of the language model. Raises SettingsError when none is set."""
-    model = wiring.live_model()
+    model = wiring.llm.live()
     schema = {
         "type": "object",
         "properties": {"word": {"type": "string", "enum": ["ready"]}},
@@ -112,7 +113,7 @@ def _arxiv(wiring: Wiring) -> Iterator[Finding]:
     if wiring.offline:
         yield Finding("arXiv", "warning", "not tried (--offline)")
         return
-    from bot.adapters.arxiv_api import CANARY
+    from bot.adapters.arxiv.api import CANARY
 
     api = wiring.settings.watch.api
     if not any(wiring.arxiv.fetch([CANARY])):

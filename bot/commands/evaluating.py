@@ -1,4 +1,4 @@
-"""Porch: ``survey-bot evaluate``: has the survey's past judged, writes and shows what came of it."""
+"""``survey-bot evaluate``: has the survey's past judged, writes and shows what came of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot import advising, console, texts
+from bot import texts
+from bot.commands import advising, console
+from bot.commands.past import SurveyPast
+from bot.commands.wiring import Wiring
 from bot.errors import DataError, SettingsError
 from bot.files import write_atomically
-from bot.past import SurveyPast
 from bot.ports import Progress
-from bot.wiring import Wiring
 from bot.yaml_format import taxonomy_sha
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _advised(past: SurveyPast, name: str, split: Sequence[Fold]) -> tuple[dict[s
     """A language model's placements of the papers that these folds hold out."""
     from bot.evaluate import opinions
 
-    model = past.wiring.chat_model(name)
+    model = past.wiring.llm.asked(name)
     questions = past.questions(split)
     heard = advising.ask(
         model, [one.case for one in questions], opinions.STEPS, past.wiring.settings.llm, past.progress

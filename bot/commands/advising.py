@@ -1,4 +1,4 @@
-"""Porch: a language model outside of runs: it is asked about many papers, or its prompts go out and replies come in."""
+"""A language model outside of runs: it is asked about many papers, or its prompts go out and replies come in."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot import console, ids, running, texts
+from bot import ids, texts
+from bot.commands import console, running
+from bot.commands.language_models import prompts
+from bot.commands.past import SurveyPast
+from bot.commands.wiring import Wiring
 from bot.errors import DataError, LanguageModelError
 from bot.files import write_atomically
 from bot.models import NOT_ASKED, Opinion
-from bot.past import SurveyPast
 from bot.ports import ChatModel, Progress
 from bot.settings import Llm
-from bot.wiring import Wiring, prompts
 
 if TYPE_CHECKING:
     from bot import chat
-    from bot.adapters.kept_replies import KeptReplies
+    from bot.adapters.chat.kept_replies import KeptReplies
     from bot.opinion.question import Case
 
 
@@ -54,12 +56,12 @@ def export(wiring: Wiring, papers: Sequence[str], out: Path, feeds: Sequence[Pat
     ``papers``: what a run would ask about these today; without any, what ``evaluate --llm`` asks about all listed ones.
     ``feeds``: where abstracts are looked for first. Raises SurveyBotError.
     """
-    from bot.adapters.batch_file import request_line
+    from bot.adapters.chat.batch_file import request_line
     from bot.evaluate import opinions
     from bot.opinion.advisor import Advisor
     from bot.opinion.asking import STEPS
 
-    scribe, notes = _Scribe(wiring.kept_replies(name)), list[str]()
+    scribe, notes = _Scribe(wiring.llm.kept(name)), list[str]()
     if papers:
         cases = _today(wiring, papers, feeds)
     else:
@@ -80,9 +82,9 @@ def take_in(wiring: Wiring, files: Sequence[Path], name: str = "") -> tuple[int,
 
     ``name``: as :func:`export` was told; what the replies cost goes by it.
     """
-    from bot.adapters.batch_file import read_replies
+    from bot.adapters.chat.batch_file import read_replies
 
-    kept, count, problems = wiring.kept_replies(name), 0, list[str]()
+    kept, count, problems = wiring.llm.kept(name), 0, list[str]()
     for file in files:
         try:
             with file.open(encoding="utf-8", errors="replace") as lines:
@@ -118,9 +120,7 @@ def _today(wiring: Wiring, papers: Sequence[str], feeds: Sequence[Path]) -> list
         raise DataError(str(error), where="llm export", remedy="give ids like 2602.03782") from None
     alone = replace(wiring, settings=wiring.settings.model_copy(update={"llm": Llm()}))
     library, progress = wiring.shelf.load(), console.ConsoleProgress()
-    for source in wiring.sources(feeds):
-        read = progress(source.records(lambda problem: None), f"reading {source.name}")
-        wiring.archive.keep(record for record in read if record.id in wanted or record.id in library.papers)
+    wiring.keep(feeds, {*wanted, *library.papers}, progress)
     judged = {paper: running.why(alone, paper)[0] for paper in wanted}
     records = wiring.archive.find(wanted, progress).records
     return [case(texts.clean_record(records[paper])[0], judged[paper], library.taxonomy) for paper in judged]

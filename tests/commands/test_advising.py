@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from bot import advising, evaluating, settings
+from bot import settings
 from bot.adapters.shelf import Shelf
+from bot.commands import advising, evaluating
+from bot.commands.evaluating import Ask
 from bot.errors import DataError, LanguageModelError, SettingsError, SurveyBotError
 from bot.evaluate.page import page
 from bot.evaluate.report import Evaluation, LlmResult
-from bot.evaluating import Ask
 from bot.models import NOT_ASKED, Usage
 from tests.chat_server import KEY_REFUSED, NO_QUOTA, cut, reply, serve
 from tests.conftest import quiet

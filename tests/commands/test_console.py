@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot import console, health
-from bot.console import ConsoleProgress
+from bot import health
+from bot.commands import console
+from bot.commands.console import ConsoleProgress
 from bot.fates import Advice, Failure, Fate, RunReport, State
 from bot.models import Paper, Proposal, Usage
 from tests.fabricated import LIBRARY
@@ -21,7 +22,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
-        monkeypatch.setattr("bot.console.time.monotonic", lambda: self.now)
+        monkeypatch.setattr("bot.commands.console.time.monotonic", lambda: self.now)
 
     def spend(self, count: int, seconds: float) -> Iterator[int]:
         for item in range(count):
@@ -317,8 +318,14 @@ def asked(days: float, *outcomes: dict[str, Any], evil: str = "", **more: Any) -
     return RunReport.model_validate({**known, **more})
 
 
-BROKEN = ({"failed": "answers [503]", "asked": 5, "retried": 4}, {"failed": "answers [503]"}, {}, {"got": 0},
-          {"failed": "not asked in this run", "asked": 0, "got": 0}, {"got": 0, "early": True})  # fmt: skip
+BROKEN: tuple[dict[str, Any], ...] = (
+    {"failed": "answers [503]", "asked": 5, "retried": 4},
+    {"failed": "answers [503]"},
+    {},
+    {"got": 0},
+    {"failed": "not asked in this run", "asked": 0, "got": 0},
+    {"got": 0, "early": True},
+)
 
 
 def shown(capsys: Capture, *runs: RunReport, last: int = 5) -> list[str]:

@@ -1,4 +1,4 @@
-"""Porch: `survey-bot init`, from a README in a checkout to the one pull request that sets the bot up."""
+"""`survey-bot init`, from a README in a checkout to the one pull request that sets the bot up."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple, Protocol
 
-from bot import console, ids, importer, onboarding, settings, welcome
+from bot import ids, importer, onboarding, settings, welcome
+from bot.adapters.github.place import Place
+from bot.adapters.local.onboarding import Checkout, LocalOnboarding, checkout, on_server
 from bot.adapters.onboarding_commit import Words
-from bot.adapters.onboarding_local import Checkout, LocalOnboarding, checkout, on_server
+from bot.commands import console
+from bot.commands.running import now
+from bot.commands.wiring import Wiring, github
 from bot.errors import DataError, SettingsError
 from bot.onboarding import Given, Onboarding
-from bot.running import now
 from bot.settings import FILE, Scope, Settings, TermGroup
-from bot.wiring import GitHub, Wiring, github
 
 _SAMPLE = 100
 """So many of the latest listed papers are asked for: one request to arXiv."""
@@ -88,7 +90,7 @@ def _scene(readme: Path, *, offline: bool) -> _Scene:
         from bot.adapters.github.onboarding import GitHubOnboarding
 
         base = options.base if own else ""
-        host: Host = GitHubOnboarding(place.repository, base, place.token, api=place.api, server=place.server)
+        host: Host = GitHubOnboarding(place, base)
         return _Scene(where, own, wiring, host, "github")
     home = options.kind != "local" and on_server(where.origin, _SERVER)
     forge: Literal["local", "github"] = "github" if home else "local"
@@ -102,7 +104,7 @@ def _unwritten(where: Checkout) -> Settings:
     return Settings(file=where.root / FILE, scope=scope)
 
 
-def _github(where: Checkout, wiring: Wiring) -> GitHub | None:
+def _github(where: Checkout, wiring: Wiring) -> Place | None:
     """The repository on GitHub and a token for it; None without a token. Raises SettingsError when settings ask for it.
 
     The settings name the repository, else the environment of a workflow, else the checkout's own remote.
@@ -138,6 +140,7 @@ def _given(scene: _Scene) -> tuple[Given, str]:
         year=now().year,
         settings=scene.own,
         caps=wiring.settings.forge,
+        render=wiring.settings.render,
         taxonomy=str(PurePosixPath(wiring.papers_folder).parent),
         old=wiring.shelf.load() if wiring.shelf.exists() else None,
         categories=categories,

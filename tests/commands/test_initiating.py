@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot import initiating
 from bot.adapters.github.forge import GitHubForge
-from bot.adapters.local_forge import LocalForge
-from bot.adapters.onboarding_local import on_server
+from bot.adapters.local.forge import LocalForge
+from bot.adapters.local.onboarding import on_server
+from bot.commands import initiating
 from bot.errors import SurveyBotError
 from bot.onboarding import BRANCH
 from bot.settings import Forge, Scope, Settings, TermGroup, Watch
 from tests.arxiv_server import Preprint, serve
 from tests.bread_readme import LEVELS
 from tests.github import GithubServer
-from tests.repositories import git
+from tests.repositories import git, place_of
 
 BROKEN = LEVELS + "| 2025 | Blog | No Link At All | - | - |\n"
 PAGE = ".survey-bot/init.md"
@@ -272,7 +272,7 @@ def test_with_a_token_it_is_one_pull_request_on_github_and_nothing_here(server: 
         "taxonomy/papers/2501.00001.yaml",
         "taxonomy/papers/2502.00003.yaml",
         "taxonomy/papers/2503.00005.yaml",
-        *(f".github/workflows/survey-bot-{name}.yml" for name in ("watch", "learn", "publish", "data-check")),
+        *(f".github/workflows/survey-bot-{name}.yml" for name in ("watch", "learn", "publish", "upkeep", "data-check")),
     }
     assert len(server.extent(pull)[0]) == 1
     assert "### To switch on, on GitHub" in (pull.body or "")
@@ -288,10 +288,7 @@ def test_merged_on_github_the_survey_is_set_up_and_the_onboarding_is_no_paper(
     server.merge(1, how="squash")
     server.delete_branch(BRANCH)
     assert survey.init(again=True) == "this survey is set up: survey-bot.toml stands on main, so nothing is done"
-    forge = GitHubForge(
-        "octo/survey", "main", server.token, api=server.api, server=server.url, options=Forge(kind="github"), pace=0.0
-    )
-    assert forge.pulls() == {}
+    assert GitHubForge(place_of(server), Forge(kind="github"), pace=0.0).pulls() == {}
 
 
 def test_rows_that_could_not_be_read_lead_to_their_line_on_github(server: GithubServer, survey: Survey) -> None:

@@ -1,4 +1,4 @@
-"""Porch: what the commands do that run, judge, publish, learn, show or explain; from settings to what is shown."""
+"""What the commands do that run, judge, publish, learn, show or explain; from settings to what is shown."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import console, dashboard, health, ids, pipeline, prepare, watch
+from bot import dashboard, health, ids, pipeline, prepare, watch
+from bot.commands import console
+from bot.commands.language_models import prompts
+from bot.commands.wiring import Wiring, github
 from bot.errors import DataError, SettingsError, SurveyBotError
 from bot.fates import Failure, Fate, RunReport
 from bot.models import Judgement, Lane, Library
 from bot.plan import Plan
-from bot.wiring import Wiring, github, prompts
 from bot.yaml_format import taxonomy_sha
 
 
@@ -117,10 +119,10 @@ def preview(wiring: Wiring, base: str) -> str:
         if not git.succeeds("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}"):
             raise DataError("is no commit of this repository", where=base, remedy="fetch it first")
         if not git.succeeds("rev-parse", "--verify", "--quiet", f"{base}:{where}"):
-            return previewing.preview(None, after)
+            return previewing.preview(None, after, wiring.shape)
         git("read-tree", f"{base}:{where}", env=index)
         Git(Path(root))("checkout-index", "--all", f"--prefix={old}/{folder.name}/", env=index)
-        return previewing.preview(Shelf(Path(old, folder.name)).load(), after)
+        return previewing.preview(Shelf(Path(old, folder.name)).load(), after, wiring.shape)
 
 
 def complain(problem: SurveyBotError) -> None:
@@ -132,8 +134,7 @@ def complain(problem: SurveyBotError) -> None:
     from bot.settings import Forge
 
     try:
-        place, options = github(), Forge(kind="github")
-        forge = GitHubForge(place.repository, "", place.token, api=place.api, server=place.server, options=options)
+        forge = GitHubForge(github(), Forge(kind="github"))
         forge.show(lambda previous: dashboard.complaint(str(problem), previous))
     except SurveyBotError as error:
         console.error(f"the dashboard could not be told: {error}")
@@ -146,9 +147,7 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
     """
     library = wiring.shelf.load()
     progress = console.ConsoleProgress()
-    for source in wiring.sources(feeds):
-        records = progress(source.records(lambda problem: None), f"reading {source.name}")
-        wiring.archive.keep(record for record in records if record.id in library.papers)
+    wiring.keep(feeds, library.papers, progress)
     memory = wiring.memory(library.taxonomy.root.id)
     entries, notes = prepare.index_entries(library, wiring.archive, progress)
     notes += memory.update(entries, taxonomy_sha(library.taxonomy), progress)
@@ -203,7 +202,7 @@ def why(wiring: Wiring, paper_id: str) -> tuple[Judgement, list[str]]:
     ready = prepare.prepare(others, wiring.archive, memory, judge, fates, [record], progress)
     one = record, ready.readings[0], ready.near[0], flags
     judgement = judge.judge(*one)
-    advisor = None if judgement.lane is Lane.SKIP else wiring.advisor  # as in a run
+    advisor = None if judgement.lane is Lane.SKIP else wiring.llm.advisor  # as in a run
     for _, opinion in advisor.opinions([case(record, judgement, library.taxonomy)]) if advisor else ():
         judgement = judge.judge(*one, opinion)
     lines = [f"{paper_id}  {record.title}"]
@@ -256,7 +255,7 @@ def _parts(wiring: Wiring, library: Library, *, dry_run: bool = False, quiet: bo
         archive=wiring.archive,
         memory=lambda: wiring.memory(library.taxonomy.root.id),
         judge=EmbeddedJudge(library, wiring.settings),
-        advisor=wiring.advisor,
+        advisor=wiring.llm.advisor,
         forge=forge,
         ledger=wiring.ledger,
         progress=console.ConsoleProgress(),

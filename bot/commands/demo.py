@@ -1,4 +1,4 @@
-"""Porch: the main job on invented papers, in a copy of the survey that anyone may break."""
+"""The main job on invented papers, in a copy of the survey that anyone may break."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from bot import console, render, running, settings
+from bot import render, settings
 from bot.adapters.git import Git
 from bot.adapters.shelf import Shelf
+from bot.commands import console, running
+from bot.commands.wiring import Wiring
 from bot.errors import SettingsError
 from bot.fates import RunReport
-from bot.wiring import Wiring
 
 FEED = "sample_feed.jsonl"
 README = "SURVEY.md"
