@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +16,7 @@ from tests.github.description import API_VERSION
 from tests.github.model import Actor, Call, Refusal, Reply, Slow
 from tests.github.repository import ENV
 from tests.github.rest import encoded
+from tests.serving import LocalServer
 
 if TYPE_CHECKING:
     from tests.github.server import GithubServer
@@ -24,10 +25,7 @@ _BASE = "/api/v3"
 _GIT = re.compile(r"/([^/]+/[^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)")
 
 
-class HttpServer(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
+class HttpServer(LocalServer):
     github: GithubServer
 
     def handle_error(self, *_: object) -> None:

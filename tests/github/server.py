@@ -16,6 +16,7 @@ from tests.github.http import Handler, HttpServer
 from tests.github.model import Actor, Call, Comment, Fault, Issue, branch_ref
 from tests.github.rest import Rest
 from tests.github.state import State
+from tests.serving import serving
 
 _LIMIT = 5000
 OPERATIONS = (rest_git, rest_issues, rest_pulls, rest_repository)
@@ -42,24 +43,22 @@ class GithubServer(State):
         self._faults: deque[tuple[str, re.Pattern[str], Fault]] = deque()
         self._http = HttpServer(("127.0.0.1", 0), Handler)
         self._http.github = self
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self._serving = serving(self._http)
+        self.url = self._http.here
         self.api = f"{self.url}/api/v3"
         self.rest = Rest(self)
         self._used: Counter[str] = Counter()
         self._resets = self.created_at
 
     def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
+        self._serving.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.released.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        self._serving.__exit__(None, None, None)
         with self.lock:
             self.git.close()
 

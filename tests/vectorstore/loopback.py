@@ -1,9 +1,10 @@
 """A small HTTP server on 127.0.0.1 that says what a test tells it to say."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.serving import LocalServer, serving
 
 Answer = tuple[int, bytes]
 
@@ -45,11 +46,7 @@ def serve() -> Iterator[Loopback]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    loopback.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
+    server = LocalServer(("127.0.0.1", 0), Handler)
+    loopback.url = server.here
+    with serving(server):
         yield loopback
-    finally:
-        server.shutdown()
-        server.server_close()
