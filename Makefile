@@ -21,7 +21,7 @@ demo: setup
 	$(BIN)/survey-bot demo demo
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check

@@ -15,6 +15,7 @@ from bot.models import Record
 from tests.fabricated import candidate
 from tests.github import GithubServer
 from tests.github.model import Workflow
+from tests.repositories import place_of
 from tests.simulation import World
 
 LEAST = {"nothing new": 6, "five new papers": 16, "40 open, nothing new": 6, "40 open, five new papers": 16}
@@ -31,14 +32,7 @@ class Counted(World):
         self.records |= {paper.id: paper for paper in papers}
         self.day += timedelta(days=1)
         parts = self.parts(papers)
-        settings = GitHubSettings(
-            self.server.full_name,
-            self.server.token,
-            api=self.server.api,
-            options=self.caps,
-            state="survey-bot-state",
-            pace=0.0,
-        )
+        settings = GitHubSettings(place_of(self.server), self.caps, "survey-bot-state", pace=0.0)
         report = self.go(parts, problems=lambda: settings.activity.problems(self.day))
         assert report
         assert not report.failures

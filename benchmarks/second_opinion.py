@@ -27,14 +27,15 @@ import numpy as np
 from benchmarks import big_survey, september
 from benchmarks.common import ROOT, arguments, machine, measure, quiet, survey_bot, table
 from bot import chat, settings
+from bot.commands.language_models import prompts
+from bot.commands.past import SurveyPast
+from bot.commands.wiring import Wiring
 from bot.judge import EmbeddedJudge
 from bot.models import Record
 from bot.opinion.question import case, place_request, scope_request
-from bot.past import SurveyPast
 from bot.ports import Past
 from bot.settings import Llm
 from bot.vectors import pooled
-from bot.wiring import Wiring, prompts
 from vectorstore.index import ChromaMemory
 
 CALLS = 300
@@ -206,7 +207,7 @@ def _first(body: dict[str, Any]) -> Any:
 
 
 def _overhead() -> None:
-    from bot.adapters.chat_model import LangChainModel
+    from bot.adapters.chat.model import LangChainModel
     from tests import chat_server
 
     schema = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}

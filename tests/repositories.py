@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 from bot import ids
+from bot.adapters.github.place import Place
 from bot.block import write_block
 from bot.models import Paper, Proposal
+from tests.github import GithubServer
 
 HUMAN = {
     "GIT_AUTHOR_NAME": "A Human",
@@ -64,3 +66,8 @@ def new_proposal(paper_id: str = "2611.90001", *labels: str, title: str = "Add L
         title=title,
         body="**LoafNet** is about steam.\n\n" + write_block({"paper": paper_id, "labels": list(labels)}),
     )
+
+
+def place_of(server: GithubServer, token: str = "") -> Place:
+    """Where this stand-in for GitHub is, for one who asks with this token; by default its own."""
+    return Place(server.repository, token or server.token, server.api, server.url)

@@ -31,6 +31,7 @@ from tests.fabricated import PAPERS, RECORDS, TAXONOMY, candidate
 from tests.generated import reading
 from tests.github import model
 from tests.github.server import GithubServer
+from tests.repositories import place_of
 
 LEAVES = list(TAXONOMY.paths)
 BRANCH = "survey-bot-state"
@@ -180,15 +181,7 @@ class World:
             archive=archive,
             memory=Readings,
             judge=Numbered(self.taxonomy),
-            forge=GitHubForge(
-                self.server.full_name,
-                "main",
-                self.server.token,
-                api=self.server.api,
-                server=self.server.url,
-                options=self.caps,
-                pace=0.0,
-            ),
+            forge=GitHubForge(place_of(self.server), self.caps, pace=0.0),
             ledger=BranchLedger(home / "state", url, BRANCH, self.server.token),
             progress=quiet,
             papers_folder="taxonomy/papers",

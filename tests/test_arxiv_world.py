@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -60,8 +60,8 @@ def live(world: ArxivWorld, day: Day) -> None:
     """A day: perhaps a run, then people send papers in."""
     morning = world.bot.now
     if day.runs:
-        faults = ([name and FAULTS[name] for name in names] for names in (day.faults, day.feed_faults))
-        more = {} if day.killed is None else {"progress": killing(day.killed)}
+        faults = ([FAULTS[name] if name else None for name in names] for names in (day.faults, day.feed_faults))
+        more: dict[str, Any] = {} if day.killed is None else {"progress": killing(day.killed)}
         with suppress(Killed):
             world.run(*faults, **more)
     for after, late in day.papers:

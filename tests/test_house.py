@@ -43,7 +43,7 @@ def test_every_setting_is_explained() -> None:
         name: field.annotation for name, field in Settings.model_fields.items() if name not in ("file", "enabled")
     }
     keys = ["enabled"]
-    keys += [f"{name}.{key}" for name, section in sections.items() for key in section.model_fields if name != "scope"]  # type: ignore[union-attr]
+    keys += [f"{name}.{key}" for name, section in sections.items() for key in section.model_fields if name != "scope"]
     keys += [f"scope.groups.<name>.{key}" for key in TermGroup.model_fields]
     keys += [f"scope.{key}" for key in Scope.model_fields if key != "groups"]
     keys[keys.index("llm.prices")] = 'llm.prices."<model>"'

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.adapters.ledger_file import LedgerFile
-from bot.adapters.local_forge import LocalForge
-from bot.fates import Fate, Pull, PullState, State
-from bot.learn import LISTED, new_fates, outcome
+from bot.adapters.local.forge import LocalForge
+from bot.fates import LISTED, Fate, Pull, PullState, State
+from bot.learn import new_fates, outcome
 from bot.models import Paper
 from tests.fabricated import TAXONOMY
 from tests.repositories import content, git, new_proposal, new_repository

@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.archive import RecordArchive
 from bot.adapters.dry_run_forge import DryRunForge
 from bot.adapters.ledger_file import LedgerFile
-from bot.adapters.local_forge import LocalForge
+from bot.adapters.local.forge import LocalForge
 from bot.adapters.shelf import Shelf
 from bot.check import check
 from bot.errors import EmbedderError, ForgeError, LedgerError, SourceError

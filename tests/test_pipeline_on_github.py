@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import pipeline
-from bot.adapters.local_forge import LocalForge
+from bot.adapters.local.forge import LocalForge
 from bot.fates import Fate, RunReport, State
 from bot.models import Library, Node, Record, Taxonomy
 from bot.plan import Plan

@@ -10,19 +10,21 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.chat_limits import TRIES
-from bot.adapters.chat_model import LangChainModel
-from bot.adapters.kept_replies import KeptReplies
+from bot.adapters.chat.kept_replies import KeptReplies
+from bot.adapters.chat.limits import TRIES
+from bot.adapters.chat.model import LangChainModel
 from bot.chat import Request
+from bot.commands.language_models import prompts
+from bot.commands.wiring import Wiring
 from bot.errors import LanguageModelError, SettingsError
 from bot.fates import Advice, Fate, RunReport, State
 from bot.opinion.advisor import Advisor
 from bot.opinion.guard import FAILURES, Guarded
 from bot.ports import Progress
 from bot.settings import Llm, Price
-from bot.wiring import Wiring, prompts
 from tests import chat_server, judging
 from tests.chat_server import ChatServer, Said, Script, serve
+from tests.conftest import quiet
 from tests.fabricated import candidate
 from tests.opinion.scripted import Scripted, saying
 from tests.test_pipeline import ALL, BOATS, STEAM, YEAST, House, ListSource
@@ -142,13 +144,22 @@ UGLY: dict[str, tuple[Script, ...]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, State], RunReport]:
+    """What the bot makes of the papers when nobody advises it: their fates, and the report."""
+    house = House(tmp_path_factory.mktemp("alone"), quiet)
+    report = house.run(ListSource(*ALL))
+    return fates(house), report
+
+
 @pytest.mark.parametrize("name", UGLY)
-def test_whatever_is_wrong_the_bots_own_judgement_stands(house: House, name: str) -> None:
-    alone = House(house.folder / "alone", house.progress)
-    expected = alone.run(ListSource(*ALL))
+def test_whatever_is_wrong_the_bots_own_judgement_stands(
+    house: House, alone: tuple[dict[str, State], RunReport], name: str
+) -> None:
+    expected_fates, expected = alone
     with advised(house, *UGLY[name], timeout=0.3):
         report = house.run(ListSource(*ALL))
-    assert fates(house) == fates(alone)
+    assert fates(house) == expected_fates
     assert (report.proposed, report.asked, report.skipped) == (expected.proposed, expected.asked, expected.skipped)
     found = advice(report)
     assert found.agreed + found.disagreed == 0
@@ -264,6 +275,6 @@ def test_a_lasting_failure_is_told_with_its_remedy(house: House) -> None:
 def test_a_cap_in_dollars_needs_a_price_of_the_model_that_is_asked(tmp_path: Path) -> None:
     llm = Llm(model="m", run_cost=1.0, prices={"m": Price(input=1, output=2)})
     wiring = Wiring(judging.settings().model_copy(update={"file": tmp_path / "survey-bot.toml", "llm": llm}))
-    assert wiring.chat_model().name == "m"
+    assert wiring.llm.asked().name == "m"
     with pytest.raises(SettingsError, match="other has no price"):
-        wiring.chat_model("other")
+        wiring.llm.asked("other")

@@ -32,7 +32,7 @@ def test_whatever_people_do_and_whatever_fails_nothing_doubles_returns_or_is_los
     server: GithubServer, tmp_path: Path, seed: int
 ) -> None:
     this = world(server, tmp_path, seed)
-    this.days(30)
+    this.days(20)
     assert this.rest()
     assert (this.duplicates(), this.returned(), this.lost(), this.conflicts) == ([], [], [], [])
     assert (this.without_fate(), this.wrong_fate()) == ([], [])

@@ -67,9 +67,18 @@ def test_sentences_are_verbatim_pieces_in_order_and_lose_only_white_space(text: 
     assert "".join("".join(texts.sentences(text)).split()) == "".join(text.split())
 
 
-def test_a_sentence_ends_where_a_reader_would_end_it() -> None:
-    text = "We bake. It rises! Does it? $x$ grows. (Not always.)"
-    assert texts.sentences(text) == ["We bake.", "It rises!", "Does it?", "$x$ grows.", "(Not always.)"]
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["We bake.", "It rises!", "Does it?", "$x$ grows.", "(Not always.)"],
+        ["Breads (e.g. Rye) rise, cf. Fig. 3 of A. Baker et al. 2020.", "Good."],
+        ["It takes 1.5 hours.", "$n$ loaves bake."],
+        ['He said "it rises."', "Then it did."],
+        [],
+    ],
+)
+def test_a_sentence_ends_where_a_reader_would_end_it(expected: list[str]) -> None:
+    assert texts.sentences(" ".join(expected)) == expected
 
 
 @pytest.mark.parametrize("short", ["e.g.", "i.e.", "et al.", "vs."])

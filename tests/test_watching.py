@@ -251,7 +251,7 @@ def test_what_one_job_read_moves_the_watermark_of_the_job_that_publishes(world: 
     assert report.watch.after == plan.started == world.mark
     assert report.proposed == 2
     assert [one.since.day for one in world.ledger.settled()] == []
-    assert world.publish(reader.plan(search=arxiv)).watch.before == plan.started  # type: ignore[union-attr]
+    assert world.publish(reader.plan(search=arxiv)).watch.before == plan.started
 
 
 def test_a_clock_that_once_ran_ahead_does_not_stop_the_watch(world: World) -> None:

@@ -18,8 +18,8 @@ from bot.errors import SourceError
 from bot.fates import Fate, Pull, PullState, Request, RunReport
 from bot.models import Library, Proposal, Record, Taxonomy
 from bot.plan import Plan
-from bot.ports import Judge, Progress, T
-from tests.conftest import quiet
+from bot.ports import Judge, Progress
+from tests.conftest import T, quiet
 from tests.fabricated import LIBRARY, RECORDS
 from tests.simulation import Killed, Numbered, Readings
 

@@ -1,6 +1,7 @@
-"""Placements that several tests look at."""
+"""Placements that several tests look at, each fitted when the first of them asks for it."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from bot.classify.placement import Placement
 from bot.ports import Reading
@@ -22,11 +23,24 @@ def fitted(
     return placement
 
 
+@cache
 def of_generated(count: int, clear: float = 0.7) -> Placement:
     """Fitted on so many generated papers."""
     return fitted(generated.read(generated.listed(count, clear=clear)), generated.labels(count))
 
 
-WITH_PAPERS = fitted(FABRICATED, LABELS)
-RULES_ONLY = fitted({}, {})
-CALIBRATED = of_generated(40)
+@cache
+def with_papers() -> Placement:
+    """Of the few papers that are listed."""
+    return fitted(FABRICATED, LABELS)
+
+
+@cache
+def rules_only() -> Placement:
+    """Of no paper at all."""
+    return fitted({}, {})
+
+
+def calibrated() -> Placement:
+    """Of enough papers to calibrate what it says."""
+    return of_generated(40)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.classify.placement import LEAST
 from tests import generated
-from tests.classify.placements import CALIBRATED, NEW, RULES_ONLY, WITH_PAPERS, fitted, of_generated
+from tests.classify.placements import NEW, calibrated, fitted, of_generated, rules_only, with_papers
 from tests.generated import CLASSES, reading
 
 # --- held out --------------------------------------------------------------------------------------------------------
@@ -38,7 +38,7 @@ def test_what_the_words_say_of_a_held_out_paper_is_what_a_fit_without_it_says() 
 
 
 def test_every_paper_with_a_class_is_held_out_once_with_its_classes_as_the_truth() -> None:
-    held_out, labels = CALIBRATED.held_out, generated.labels(40)
+    held_out, labels = calibrated().held_out, generated.labels(40)
     assert held_out.papers == tuple(labels)
     assert held_out.probability.shape == held_out.truth.shape == (40, len(CLASSES))
     for paper, truth in zip(held_out.papers, held_out.truth, strict=True):
@@ -75,7 +75,7 @@ def test_twins_with_different_labels_are_one_paper_of_both_classes() -> None:
 
 def test_below_so_many_papers_nothing_is_calibrated_and_what_classes_get_adds_up_to_the_same_for_every_paper() -> None:
     papers = list(generated.read(NEW).values())
-    for few in (RULES_ONLY, WITH_PAPERS, of_generated(LEAST - 1)):
+    for few in (rules_only(), with_papers(), of_generated(LEAST - 1)):
         assert np.ptp(few.probabilities(papers).sum(axis=1)) < 1e-4
     assert np.ptp(of_generated(LEAST).probabilities(papers).sum(axis=1)) > 0.01
 
@@ -88,7 +88,7 @@ def test_no_first_guess_is_surer_than_so_many_papers_can_make_one(count: int) ->
 
 
 def test_calibration_never_puts_a_class_before_a_better_one() -> None:
-    for placement in (CALIBRATED, of_generated(40, clear=0.3), of_generated(100, clear=0.2)):
+    for placement in (calibrated(), of_generated(40, clear=0.3), of_generated(100, clear=0.2)):
         papers = list(generated.read(NEW).values())
         scores = placement.features(papers) @ list(placement.weights.values())
         found = placement.probabilities(papers)

@@ -1,6 +1,6 @@
 """Ranking the classes: from the rulebook alone, better with listed papers, and always every class once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from bot.classify.placement import FEATURES, LEAST, WEIGHTS, Placement
 from bot.models import Ranked
 from bot.ports import Reading
 from tests import generated
-from tests.classify.placements import CALIBRATED, LABELS, NEW, RULES_ONLY, WITH_PAPERS, fitted, of_generated
+from tests.classify.placements import LABELS, NEW, calibrated, fitted, of_generated, rules_only, with_papers
 from tests.generated import CLASSES, FABRICATED, reading
 
 
@@ -35,7 +35,7 @@ SENTENCES = st.lists(st.lists(st.sampled_from(WORDS)).map(" ".join) | st.text(ma
 @settings(max_examples=60)
 @given(SENTENCES)
 def test_whatever_is_asked_every_class_is_ranked_once_and_asking_again_gives_the_same(sentences: list[str]) -> None:
-    for placement in (WITH_PAPERS, RULES_ONLY, CALIBRATED):
+    for placement in (with_papers(), rules_only(), calibrated()):
         ranked = placement.rank(reading(*sentences))  # Ranked itself refuses what is not within 0 and 1
         assert every_class_once(ranked)
         assert placement.rank(reading(*sentences)) == ranked
@@ -54,7 +54,7 @@ def test_whatever_is_asked_every_class_is_ranked_once_and_asking_again_gives_the
     ids=["nothing", "empty", "20,000 words", "20,000 words in one sentence", "Chinese", "digits"],
 )
 def test_strange_texts_are_ranked_like_any_other(sentences: tuple[str, ...]) -> None:
-    for placement in (WITH_PAPERS, RULES_ONLY, CALIBRATED):
+    for placement in (with_papers(), rules_only(), calibrated()):
         ranked = placement.rank(reading(*sentences))
         assert every_class_once(ranked)
         if "Steam" in sentences:
@@ -62,21 +62,21 @@ def test_strange_texts_are_ranked_like_any_other(sentences: tuple[str, ...]) -> 
 
 
 def test_a_paper_known_by_its_title_only_is_placed_by_it() -> None:
-    assert WITH_PAPERS.rank(reading("Steam injection and lids"))[0].label == "steam"
+    assert with_papers().rank(reading("Steam injection and lids"))[0].label == "steam"
 
 
 def test_many_papers_at_once_get_what_each_gets_alone_and_none_get_none() -> None:
     papers = list(FABRICATED.values())
-    together = CALIBRATED.probabilities(papers)
+    together = calibrated().probabilities(papers)
     for row, paper in zip(together, papers, strict=True):
-        assert sorted(row, reverse=True) == pytest.approx([one.probability for one in CALIBRATED.rank(paper)])
-    assert CALIBRATED.probabilities([]).shape == (0, len(CLASSES))
+        assert sorted(row, reverse=True) == pytest.approx([one.probability for one in calibrated().rank(paper)])
+    assert calibrated().probabilities([]).shape == (0, len(CLASSES))
 
 
 # --- learning --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("placement", [WITH_PAPERS, RULES_ONLY], ids=["with-papers", "rulebook-only"])
+@pytest.mark.parametrize("placement", [with_papers, rules_only], ids=["with-papers", "rulebook-only"])
 @pytest.mark.parametrize(
     ("text", "label"),
     [
@@ -87,14 +87,16 @@ def test_many_papers_at_once_get_what_each_gets_alone_and_none_get_none() -> Non
         ("Brick domes and baking stones with thermal mass for wood firing", "stone-hearth"),
     ],
 )
-def test_a_paper_that_speaks_the_words_of_a_class_gets_that_class(placement: Placement, text: str, label: str) -> None:
-    assert placement.rank(reading("A study", text))[0].label == label
+def test_a_paper_that_speaks_the_words_of_a_class_gets_that_class(
+    placement: Callable[[], Placement], text: str, label: str
+) -> None:
+    assert placement().rank(reading("A study", text))[0].label == label
 
 
 def test_without_papers_the_weights_are_the_written_ones() -> None:
-    assert RULES_ONLY.weights == dict(zip(FEATURES, WEIGHTS, strict=True))
-    assert RULES_ONLY.held_out.papers == ()
-    assert len(RULES_ONLY.held_out.confidence) == len(RULES_ONLY.held_out.right) == 0
+    assert rules_only().weights == dict(zip(FEATURES, WEIGHTS, strict=True))
+    assert rules_only().held_out.papers == ()
+    assert len(rules_only().held_out.confidence) == len(rules_only().held_out.right) == 0
 
 
 def test_listed_papers_teach_words_that_no_rule_holds() -> None:
@@ -102,7 +104,7 @@ def test_listed_papers_teach_words_that_no_rule_holds() -> None:
     about_it = {f"2504.0000{i}": reading(f"Zymurgy on galleons {i}", "The equator and its tide.") for i in range(1, 4)}
     taught = fitted({**FABRICATED, **about_it}, {**LABELS, **dict.fromkeys(about_it, ("kneading",))})
     assert taught.rank(paper)[0].label == "kneading"
-    assert WITH_PAPERS.rank(paper)[0].label != "kneading"
+    assert with_papers().rank(paper)[0].label != "kneading"
 
 
 def test_a_hundred_listed_papers_place_new_ones_better_than_the_rulebook_does_and_twenty_no_worse() -> None:
@@ -113,7 +115,7 @@ def test_a_hundred_listed_papers_place_new_ones_better_than_the_rulebook_does_an
         first = placement.probabilities(readings).argmax(axis=1)
         return float(np.mean([list(CLASSES)[best] in truth[paper] for paper, best in zip(new, first, strict=True)]))
 
-    of_rules = right(RULES_ONLY)
+    of_rules = right(rules_only())
     assert right(of_generated(20, clear=0.45)) >= of_rules - 0.05
     assert right(of_generated(100, clear=0.45)) >= of_rules + 0.03
 
@@ -129,14 +131,14 @@ def test_a_paper_without_a_class_or_without_a_reading_teaches_nothing() -> None:
 def test_the_order_in_which_papers_are_listed_changes_nothing() -> None:
     turned = fitted(dict(reversed(FABRICATED.items())), dict(reversed(LABELS.items())))
     for paper in FABRICATED.values():
-        assert probabilities(WITH_PAPERS, paper) == pytest.approx(probabilities(turned, paper), abs=1e-4)
+        assert probabilities(with_papers(), paper) == pytest.approx(probabilities(turned, paper), abs=1e-4)
 
 
 def test_fitting_twice_gives_the_same_to_the_last_bit() -> None:
-    again = of_generated(40)
+    again = fitted(generated.read(generated.listed(40)), generated.labels(40))
     papers = list(generated.read(NEW).values())
-    assert np.array_equal(again.probabilities(papers), CALIBRATED.probabilities(papers))
-    assert np.array_equal(again.held_out.probability, CALIBRATED.held_out.probability)
+    assert np.array_equal(again.probabilities(papers), calibrated().probabilities(papers))
+    assert np.array_equal(again.held_out.probability, calibrated().held_out.probability)
 
 
 # --- taxonomies at the edge ------------------------------------------------------------------------------------------
@@ -192,26 +194,29 @@ def of_words(placement: Placement, paper: Reading, label: str, rival: str | None
     return float(by_words[label] - (by_words[rival] if rival else 0.0))
 
 
-@pytest.mark.parametrize("placement", [WITH_PAPERS, RULES_ONLY, CALIBRATED], ids=["few", "none", "many"])
+@pytest.mark.parametrize("placement", [with_papers, rules_only, calibrated], ids=["few", "none", "many"])
 @pytest.mark.parametrize("rival", ["kneading", None])
-def test_the_words_that_speak_add_up_to_the_score_that_words_give(placement: Placement, rival: str | None) -> None:
+def test_the_words_that_speak_add_up_to_the_score_that_words_give(
+    placement: Callable[[], Placement], rival: str | None
+) -> None:
     """More than a text without a word gets, which is the constant of the class."""
-    nothing = of_words(placement, reading("…"), "steam", rival)
+    its = placement()
+    nothing = of_words(its, reading("…"), "steam", rival)
     for paper in FABRICATED.values():
-        speaking = placement.speaking(paper, "steam", rival)
-        assert sum(speaking.values()) == pytest.approx(of_words(placement, paper, "steam", rival) - nothing)
+        speaking = its.speaking(paper, "steam", rival)
+        assert sum(speaking.values()) == pytest.approx(of_words(its, paper, "steam", rival) - nothing)
         assert list(speaking.values()) == sorted(speaking.values(), reverse=True)
 
 
 def test_the_word_that_speaks_most_is_a_word_of_the_class_and_what_both_say_speaks_for_neither() -> None:
     paper = reading("A loaf", "We use steam injection, vapour and a mixer for gluten.")
-    speaking = CALIBRATED.speaking(paper, "steam", "kneading")
+    speaking = calibrated().speaking(paper, "steam", "kneading")
     assert next(iter(speaking)) in {"vapour", "inject", "steam"}
     assert speaking["gluten"] < 0 < speaking["vapour"]
-    assert CALIBRATED.speaking(paper, "kneading", "steam") == pytest.approx(
+    assert calibrated().speaking(paper, "kneading", "steam") == pytest.approx(
         {word: -value for word, value in speaking.items()}
     )
 
 
 def test_a_text_without_a_known_word_has_none_that_speak() -> None:
-    assert CALIBRATED.speaking(reading("酸面团", "1 2"), "steam", None) == {}
+    assert calibrated().speaking(reading("酸面团", "1 2"), "steam", None) == {}

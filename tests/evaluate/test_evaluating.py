@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import evaluating, settings
+from bot import settings
 from bot.adapters.shelf import Shelf
+from bot.commands import evaluating
+from bot.commands.evaluating import Ask
+from bot.commands.wiring import Wiring
 from bot.errors import SettingsError, SourceError, SurveyBotError
 from bot.evaluate.report import Evaluation
-from bot.evaluating import Ask
 from bot.models import Paper
-from bot.wiring import Wiring
 from tests.conftest import quiet
 from tests.evaluate.generated import arriving, days, papers
 from tests.fabricated import TAXONOMY

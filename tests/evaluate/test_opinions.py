@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pytest
 
 from bot.chat import Request
+from bot.commands.language_models import prompts
 from bot.evaluate import folds, opinions, ours, placement
 from bot.evaluate.folds import Fold
 from bot.evaluate.opinions import ALONE, FUSED, Answered, Question
@@ -17,7 +19,6 @@ from bot.evaluate.seams import Corpus, Guess
 from bot.models import NO_REPLY, Library, Opinion, Usage
 from bot.opinion.fusion import fused
 from bot.opinion.question import place_request
-from bot.wiring import prompts
 from tests.conftest import quiet
 from tests.evaluate.generated import SETTINGS, corpus, labels, library, paper_id, records
 
@@ -101,14 +102,14 @@ def _questions() -> tuple[Question, ...]:
     )
 
 
-def _answers(wrong: int = 0, **others: Opinion) -> dict[str, Answered]:
-    """All are placed right but the first few, which are placed right in the second place; ``others``: by _id."""
+def _answers(wrong: int = 0, others: Mapping[str, Opinion] = MappingProxyType({})) -> dict[str, Answered]:
+    """All are placed right but the first few, which are placed right in the second place; ``others``: by id."""
     found = {}
     for number, question in enumerate(_questions()):
         right = labels(COUNT)[question.paper][:1]
         elsewhere = "steam" if right[0] != "steam" else "kneading"
         opinion = _said(elsewhere, *right) if number < wrong else _said(*right)
-        opinion = others.get(f"_{question.paper}", opinion)
+        opinion = others.get(question.paper, opinion)
         found[question.paper] = Answered(question.judgement, opinion, labels(COUNT)[question.paper])
     return found
 
@@ -118,7 +119,7 @@ def _guess(name: str, answers: dict[str, Answered], paper: str = HELD) -> Guess:
 
 
 def _with(opinion: Opinion, wrong: int = 0) -> dict[str, Answered]:
-    return _answers(wrong, **{f"_{HELD}": opinion})
+    return _answers(wrong, {HELD: opinion})
 
 
 def test_alone_it_is_as_sure_of_its_first_choice_as_that_is_right_for_the_other_papers() -> None:
@@ -184,11 +185,9 @@ def test_a_model_that_is_as_sure_of_every_paper_is_not_told_to_be_badly_calibrat
 
 
 def test_every_paper_is_counted_once_and_what_it_took_is_added_up() -> None:
-    some = dict(
-        zip([f"_{paper_id(number)}" for number in (1, 2, 3, 4)], (SILENT, USELESS, USELESS, _said()), strict=True)
-    )
+    some = dict(zip([paper_id(number) for number in (1, 2, 3, 4)], (SILENT, USELESS, USELESS, _said()), strict=True))
     liar = _said("steam").model_copy(update={"false_quotes": 2, "usage": Usage(calls=1, input=5, output=5, cost=None)})
-    found = opinions.result("m", _answers(**some, **{f"_{HELD}": liar}), Usage(calls=3, input=7))
+    found = opinions.result("m", _answers(others={**some, HELD: liar}), Usage(calls=3, input=7))
     assert (found.papers, found.usable, found.unusable, found.missing, found.false_quotes) == (40, 37, 2, 1, 2)
     assert found.usage == Usage(calls=5, input=23, output=7, cost=None)
     assert found.problems == ("2 × LLM reply unusable: it is empty", "1 × LLM gave no reply: it is down")

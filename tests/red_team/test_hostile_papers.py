@@ -13,7 +13,7 @@ from bot import check, dashboard, ids
 from bot.block import read_block
 from bot.fates import Fate, PullState, State
 from bot.plan import Plan
-from bot.propose import found_links
+from bot.propose import new_paper
 from bot.recheck import read_plan, recheck
 from bot.settings import Forge as Caps
 from bot.suspicion import suspicious
@@ -209,9 +209,9 @@ def test_every_link_of_a_pull_request_is_the_paper_s_the_survey_s_or_one_its_aut
     wanted: tuple[Oven, Baked], paper: Hostile
 ) -> None:
     links = {token.attrs["href"] for token in parse(body(wanted[0], paper.id)) if token.type == "link_open"}
-    website, code = found_links(clean_record(paper.record(JOINED))[0])
+    found = new_paper(clean_record(paper.record(JOINED))[0], ("steam",), LIBRARY.taxonomy, NOW.date())
     listed = {one.link for one in LIBRARY.papers.values()}
-    assert links <= {ids.abs_url(paper.id), *listed, *(one.url for one in (*website, *code))}
+    assert links <= {ids.abs_url(paper.id), *listed, *(one.url for one in (*found.website, *found.code))}
 
 
 @every_one

@@ -29,7 +29,7 @@ TEXTS = {
 
 
 def main(folder: str) -> None:
-    from sentence_transformers import SentenceTransformer
+    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
 
     model = SentenceTransformer(folder, device="cpu")
     vectors = model.encode(list(TEXTS.values()), normalize_embeddings=True)

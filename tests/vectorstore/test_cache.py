@@ -20,7 +20,7 @@ WANTED = dict.fromkeys(KEYS, 2)
 
 def matrices(keys: list[bytes] = KEYS) -> dict[bytes, Matrix]:
     """Two vectors a text, of numbers that its key gives."""
-    return {one: np.frombuffer(one * 3, np.uint8)[:96].reshape(2, 48).astype(np.float16) / 256 for one in keys}
+    return {one: (np.frombuffer(one * 3, np.uint8)[:96].reshape(2, 48) / 256).astype(np.float16) for one in keys}
 
 
 def equal(found: dict[bytes, Matrix], expected: dict[bytes, Matrix]) -> bool:

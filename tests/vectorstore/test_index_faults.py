@@ -13,7 +13,7 @@ from bot.errors import EmbedderError, SettingsError, VectorStoreError
 from bot.ports import Entry, Progress
 from tests.fake_embedder import FakeEmbedder
 from tests.vectorstore.memories import ENTRIES, Opener, asides, environment, holds, run
-from vectorstore import index
+from vectorstore.store import Row, Store
 
 KILLED = """
     import os, sys
@@ -54,7 +54,7 @@ def test_an_unfinished_update_leaves_no_taxonomy_in_the_fingerprint(
 
     memory = opened(embedder)
     memory.update(ENTRIES[1:], "before", progress)
-    monkeypatch.setattr(index.Store, "put", put)
+    monkeypatch.setattr(Store, "put", put)
     with pytest.raises(KilledError):
         memory.update(ENTRIES, "after", progress)
     assert "taxonomy" not in memory.fingerprint
@@ -244,14 +244,14 @@ def test_a_full_disk_does_not_move_a_good_index_aside(
     opened: Opener, embedder: FakeEmbedder, progress: Progress, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(embedder).update(ENTRIES[:3], "sha", progress)
-    real = index.Store.put
+    real = Store.put
 
-    def put(store: index.Store, rows: dict[str, index.Row]) -> None:
+    def put(store: Store, rows: dict[str, Row]) -> None:
         if store.where != "memory":
             raise VectorStoreError("Chroma failed (error: (code: 13) database or disk is full)", where=store.where)
         real(store, rows)
 
-    monkeypatch.setattr(index.Store, "put", put)
+    monkeypatch.setattr(Store, "put", put)
     memory = opened(embedder)
     (note,) = memory.update(ENTRIES, "sha", progress)
     assert "disk is full" in note
@@ -277,7 +277,7 @@ def test_a_failing_index_in_memory_leaves_the_one_on_disk_alone(
         raise VectorStoreError("Chroma failed (out of memory)", where="memory")
 
     with monkeypatch.context() as patch:
-        patch.setattr(index.Store, "metadata", metadata)
+        patch.setattr(Store, "metadata", metadata)
         with pytest.raises(VectorStoreError, match="out of memory"):
             memory.update(ENTRIES, "sha", progress)
     assert asides(path) == []

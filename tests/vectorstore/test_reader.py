@@ -177,7 +177,7 @@ class Grown(FakeEmbedder):
     """The same name, another model behind it."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return np.concatenate([super().encode(texts)] * 2, axis=1) / np.float32(2**0.5)
+        return (np.tile(super().encode(texts), 2) / 2**0.5).astype(np.float32)
 
 
 def test_a_model_that_was_changed_behind_its_name_is_told_in_one_sentence(tmp_path: Path, notes: list[str]) -> None:

@@ -7,22 +7,6 @@ from bot.texts import LONGEST
 from vectorstore import text
 
 
-@pytest.mark.parametrize(
-    ("given_text", "expected"),
-    [
-        ("We bake. It rises! Does it? Yes.", ["We bake.", "It rises!", "Does it?", "Yes."]),
-        ("Breads (e.g. Rye) rise, cf. Fig. 3 of A. Baker et al. 2020. Good.", 2),
-        ("It takes 1.5 hours. $n$ loaves bake.", 2),
-        ('He said "it rises." Then it did.', ['He said "it rises."', "Then it did."]),
-        ("", []),
-        ("   ", []),
-    ],
-)
-def test_sentences_end_where_a_reader_would_end_them(given_text: str, expected: list[str] | int) -> None:
-    found = text.sentences(given_text)
-    assert (len(found) if isinstance(expected, int) else found) == expected
-
-
 def test_windows_pack_whole_sentences_up_to_the_limit() -> None:
     assert text.windows("Aa bb. Cc dd. Ee ff. Gg.", 14) == ["Aa bb. Cc dd.", "Ee ff. Gg."]
 
