@@ -18,6 +18,8 @@ from bot import ids
 REPOSITORIES = r"github\.com|gitlab\.[\w.-]+|codeberg\.org|bitbucket\.org|gitee\.com"
 """Hosts whose addresses begin with an owner and a name."""
 
+BARE = r"https?://(?:[^\s<>\"|()\]]|\([^\s<>\"|()]*\))*(?:[^\s<>\"|()\].,;]|\([^\s<>\"|()]*\))"
+"""An address in running text, without what ends its sentence; brackets in it pair."""
 _REPOSITORY = re.compile(rf"(?:{REPOSITORIES}|huggingface\.co)", re.IGNORECASE | re.ASCII)
 _MAIN = re.compile(r"(/[^/]+/[^/]+)/(?:-/)?(?:tree|src|src/branch)/(?:main|master)$", re.IGNORECASE)
 """The first page of a repository by another way."""
@@ -26,8 +28,6 @@ _ROUTE = re.compile(r"!?/.")
 _COUNTS = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|tab=readme-ov-file|usp=sharing", re.IGNORECASE)
 """Parts of a query that lead nowhere else."""
 _DOI = re.compile(r"10\.\d{4,9}/[^\s?#]+?(?=(?:/(?:full|abstract|pdf|epdf|html|meta))?/*$)", re.ASCII | re.IGNORECASE)
-_ARXIV = re.compile(r"10\.48550/arxiv\.(?=.)", re.IGNORECASE)
-"""What stands before the id in a DOI of arXiv's; source: https://info.arxiv.org/help/doi.html."""
 _END = re.compile(r"(?:/+|/index\.html?|\.git|\.pdf)+$", re.IGNORECASE)
 
 
@@ -52,11 +52,11 @@ def key(url: str) -> str:
     if parts is None:
         return url
     host, path, query, route = parts
-    if host in ("arxiv.org", "export.arxiv.org") and (paper := ids.from_url(f"https://arxiv.org{path}")):
+    if paper := ids.from_url(f"https://{host}{path}"):
         return f"arxiv:{paper}"
     if not _REPOSITORY.fullmatch(host) and (found := _DOI.search(path)):
         doi = _END.sub("", found[0])
-        return f"arxiv:{_ARXIV.sub('', doi)}" if _ARXIV.match(doi) else f"doi:{doi.lower()}"
+        return f"arxiv:{paper}" if (paper := ids.from_url(f"https://doi.org/{doi}")) else f"doi:{doi.lower()}"
     if host == "openreview.net" and (asked := dict(parse_qsl(query)).get("id")):
         return f"{host}?id={asked}"
     if _REPOSITORY.fullmatch(host):

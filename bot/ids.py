@@ -11,10 +11,12 @@ _OLD = r"[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3}"
 _ARXIV = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d*))?", re.ASCII)
 _SLUG = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*")
 _LINK = re.compile(
-    r"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format)/"
-    rf"(?P<id>(?:{_NEW}|{_OLD})(?:v[1-9]\d*)?)(?:\.pdf)?/?(?:[?#].*)?",
+    r"(?i:https?://(?:(?:[\w-]+\.)?(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|ar5iv\.labs\.arxiv\.org)"
+    r"/(?:abs|pdf|html|format|overview|ps)/|(?:www\.)?huggingface\.co/papers/|(?:dx\.)?doi\.org/10\.48550/arxiv\.))"
+    rf"(?P<id>(?:{_NEW}|{_OLD})(?:v[1-9]\d*)?)(?:\.pdf)?(?:[/?#&].*)?",
     re.ASCII,
 )
+"""Where a paper of arXiv's is shown: there, by mirrors, and by its DOI (https://info.arxiv.org/help/doi.html)."""
 
 
 BRANCHES = "survey-bot/"
@@ -69,7 +71,7 @@ def abs_url(paper_id: str) -> str:
 
 
 def from_url(url: str) -> str | None:
-    """The bare id an arXiv link points to, or None when it points elsewhere."""
+    """The bare id of the paper on arXiv that an address leads to, be it arXiv's, a mirror's or a DOI; else None."""
     return parse(url)[0] if _LINK.fullmatch(url.strip()) else None
 
 

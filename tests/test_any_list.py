@@ -335,6 +335,95 @@ def test_three_thousand_entries_take_seconds() -> None:
     assert time.perf_counter() - start < 60
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        ("<summary>" * 2000 + "\n") * 8,
+        ("<h1>" * 2000 + "\n") * 8,
+        f"- Paper: {' ' * 15_000}x [A Loaf]({ARXIV}), ICLR 2025\n",
+        "- Bread without a link\n" * 8000,
+    ],
+)
+def test_a_list_that_was_made_to_be_slow_takes_seconds(hostile: str) -> None:
+    start = time.perf_counter()
+    found = read_readme(f"{HEAD}- [A Good Loaf](https://arxiv.org/abs/2501.00009), ICLR 2025\n\n{hostile}")
+    assert "2501.00009" in found.papers
+    assert time.perf_counter() - start < 15
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        f"- (*CVPR 2025*) A Good Loaf: Bread for All [[Paper]({ARXIV})]",
+        f"- *NeurIPS 2024*, A Good Loaf: Bread for All [[Paper]({ARXIV})]",
+    ],
+)
+def test_a_venue_in_italics_before_a_title_is_not_the_title(entry: str) -> None:
+    assert only(entry).title.startswith("A Good Loaf: Bread for All")
+
+
+def test_where_only_a_venue_is_left_for_a_title_the_entry_is_told_and_no_paper_is_made_of_it() -> None:
+    found = read_readme(
+        f"{HEAD}- [A Fine Crust](https://arxiv.org/abs/2501.00009), ICLR 2025\n- [A Good Loaf] ({ARXIV}) CVPR 2025\n"
+    )
+    assert list(found.papers) == ["2501.00009"]
+    assert [one.line for one in found.unread] == [6]
+
+
+def test_an_emoji_by_name_is_no_name_of_a_paper_and_a_ratio_is_no_emoji() -> None:
+    paper = only(f"- :fire: [A Good Loaf at 3:1:2]({ARXIV}), CVPR 2025")
+    assert (paper.short, paper.title) == (None, "A Good Loaf at 3:1:2")
+
+
+def test_two_addresses_of_one_page_are_one_paper() -> None:
+    found = read_readme(
+        f"{HEAD}- [A good loaf of bread](https://openreview.net/forum?id=abc) ICLR 2025\n"
+        "\n## Ovens\n\n- [A good loaf of bread, again](https://openreview.net/pdf?id=abc) ICLR 2025\n"
+    )
+    assert [paper.labels for paper in found.papers.values()] == [("doughs", "ovens")]
+
+
+def test_a_paper_that_is_met_elsewhere_first_gets_its_arxiv_id_all_the_same() -> None:
+    found = read_readme(
+        f"{HEAD}- [A Good Loaf](https://openreview.net/forum?id=abc) ICLR 2025\n"
+        f"\n## Ovens\n\n- [A Good Loaf]({ARXIV}) ICLR 2025\n"
+    )
+    (paper,) = found.papers.values()
+    assert (paper.id, paper.url, paper.labels) == ("2501.00001", None, ("doughs", "ovens"))
+    assert any(
+        "its address https://openreview.net/forum?id=abc in line 5 was not imported" in one for one in found.problems
+    )
+
+
+def test_the_venue_in_the_words_of_a_rows_link_is_read_beside_a_column_of_years() -> None:
+    row = "| A Good Loaf | 2024 | [CVPR 2024](https://openaccess.thecvf.com/loaf.html) |"
+    paper = only(f"| Title | Year | Paper |\n|-|-|-|\n{row}")
+    assert (paper.venue, paper.year) == ("CVPR", 2024)
+
+
+def test_code_in_backticks_on_a_line_of_its_own_opens_no_fence() -> None:
+    row = f"<tr><td><a href='{ARXIV}'>A Good Loaf</a></td><td>CVPR 2024</td></tr>"
+    table = f"<table><tr><th>Title</th><th>Venue</th></tr>{row}</table>"
+    assert only(f"```pip install bread```\n\n{table}").title == "A Good Loaf"
+
+
+def test_a_year_of_two_digits_is_of_its_own_century() -> None:
+    paper = only("- [A Good Loaf](https://bread.example/loaf.pdf), ICML'99")
+    assert (paper.venue, paper.year) == ("ICML", 1999)
+
+
+@pytest.mark.parametrize("reference", ["[A Good Loaf]", "[A Good Loaf][]", "[A Good Loaf][a good loaf]"])
+def test_every_kind_of_link_by_reference_is_a_link(reference: str) -> None:
+    assert only(f"- {reference}, ICLR 2025\n\n[a good loaf]: {ARXIV}").title == "A Good Loaf"
+
+
+def test_brackets_that_pair_belong_to_a_bare_address() -> None:
+    row = f"| [A Good Loaf]({ARXIV}) | RSS | 2025 | https://en.example/Oven_(bread) |"
+    assert only(f"| Title | Venue | Year | Website |\n|-|-|-|-|\n{row}").website == (
+        Link(url="https://en.example/Oven_(bread)"),
+    )
+
+
 def test_the_page_of_what_was_not_read_cannot_be_broken_by_its_text() -> None:
     text = page([Unread(7, "```\n# Loud <b> @me", "no | reason <i>", "Se*ction")], "L.md")
     assert "````text\n```\n# Loud <b> @me\n````" in text

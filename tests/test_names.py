@@ -138,7 +138,8 @@ def test_no_text_breaks_it_and_a_name_of_an_abstract_stands_in_it(title: str, ab
     paper = record(f"T{title}", f"We propose {abstract}")
     found = names.method(paper)
     assert found is None or (0 < len(found.text) <= 60 and "\n" not in found.text)
-    assert all(set(name.split()) for name in names.introduced(paper))
+    plain = " ".join(paper.abstract.split())
+    assert all(name in plain for name in names.introduced(paper) if "\\" not in plain and "$" not in plain)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_the_id_in_a_marker_is_no_other_headings() -> None:
     root = readme.read(marked.replace("\n## Ovens", "<!-- survey-bot:end ovens -->\n## Ovens")).root
     assert {section.name: section.id for section in root.walk() if section.name in ("Folding", "Ovens")} == {
         "Folding": "ovens",
-        "Ovens": "survey-ovens" if root.id == "survey" else f"{root.id}-ovens",
+        "Ovens": "a-survey-on-efficient-bread-ovens",
     }
 
 

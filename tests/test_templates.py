@@ -362,7 +362,11 @@ MORE = "- [Lactic Bacteria](https://arxiv.org/abs/2501.00002), CoRL 2024\n"
     [
         (f"{GOOD}- Bread without a link\n{MORE}", f"6: the entry '- Bread without a link' cannot be read{LOST}"),
         (f"{GOOD}\nA word on bread.\n\n{MORE}", f"7: the line 'A word on bread.' is no paper{LOST}"),
-        (f"{GOOD.strip()}, by many people\n{MORE}", f"5: text beside the title (authors, remarks) has no field{LOST}"),
+        (f"{GOOD.strip()}, by many people\n{MORE}", f"5: text beside the title (by many people) has no field{LOST}"),
+        (
+            f"{GOOD.strip()} (only for bakers)\n{MORE}",
+            f"5: text beside the title (only for bakers) has no field{LOST}",
+        ),
         (f"{GOOD}  {MORE}", f"6: that 'Lactic Bacteria' hangs on the paper above it is not known{LOST}"),
         (
             f"{GOOD.strip()} [[code](https://git.example/a)]\n{MORE}",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from bot import ids, readme, table
+from bot import addresses, ids, readme, table
 from bot.importer.unread import Kept, Unread
 from bot.models import Paper, short_name
-from bot.readme import links
 from bot.titles import ALIKE, likeness, normal
 
 
@@ -83,18 +82,20 @@ class Collector:
             "short": entry.short or None,
             "note": entry.note or None,
         }
-        guessed = {"year", "venue"}.difference(entry.stated)
         paper_id = self._identify(entry)
+        if (found := ids.from_url(entry.link)) and not ids.is_arxiv(paper_id):
+            self._rename(paper_id, found, entry)
+            paper_id = found
         self.notes += [(entry.line, note) for note in entry.notes]
-        self._by_link.setdefault(entry.link, paper_id)
+        self._by_link.setdefault(addresses.key(entry.link), paper_id)
         self._by_title.setdefault(normal(entry.title), paper_id)
         if paper_id not in self.papers:
             self.papers[paper_id] = {**fields, "labels": [label]}
             self.lines[paper_id] = entry.line
-            self.guessed[paper_id] = guessed
+            self.guessed[paper_id] = set(entry.guessed)
             return
         self._fill(paper_id, fields)
-        self._compare(paper_id, {name: fields[name] for name in fields if name not in guessed}, entry.line)
+        self._compare(paper_id, {name: fields[name] for name in fields if name not in entry.guessed}, entry.line)
         labels = self.papers[paper_id]["labels"]
         if label in labels:
             where = "this table" if entry.row else "this list"
@@ -102,10 +103,21 @@ class Collector:
         else:
             labels.append(label)
 
+    def _rename(self, old: str, new: str, entry: readme.Entry) -> None:
+        """A paper that was met elsewhere first is known by its arXiv id from here on, and its address is there."""
+        self.papers[new] = self.papers.pop(old)
+        self.lines[new] = self.lines.pop(old)
+        self.guessed[new] = self.guessed.pop(old)
+        for known in (self._by_link, self._by_title):
+            known.update({key: new for key, paper_id in known.items() if paper_id == old})
+        where = f"its address {self.papers[new]['link']} in line {self.lines[new]} was not imported"
+        self.notes.append((entry.line, f"{entry.title!r} is on arXiv; {where}"))
+        self.papers[new]["link"] = entry.link
+
     def _identify(self, entry: readme.Entry) -> str:
         """The id of an entry: from its arXiv link, or that of one with its link or title, or a slug of its name."""
         title, link = entry.title, entry.link
-        paper_id = links.arxiv_id(link) or self._by_link.get(link)
+        paper_id = ids.from_url(link) or self._by_link.get(addresses.key(link))
         if paper_id in self.papers and not self._is_same(self.papers[paper_id], entry):
             other = self.papers[paper_id]["title"]
             raise _UnreadableError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from bot import ids, table
+from bot import addresses, ids, table
 from bot.importer.collect import shown
 from bot.importer.found import Import
 from bot.importer.trees import FEW, extended, without
@@ -48,11 +48,11 @@ def merge(old: Library, found: Import, file: str = "README.md") -> Import:
 
 def _ids(old: Mapping[str, Paper], new: Mapping[str, Paper], taken: Collection[str]) -> dict[str, str]:
     """The id every paper has on the shelf: of the file with its address, its id or its title; else one nobody has."""
-    by_link = {paper.link: key for key, paper in old.items()}
+    by_link = {addresses.key(paper.link): key for key, paper in old.items()}
     by_title = {normal(paper.title): key for key, paper in old.items()}
     found: dict[str, str] = {}
     for key, paper in new.items():
-        mine = by_link.get(paper.link) or (key if key in old and _is_one(old[key], paper) else None)
+        mine = by_link.get(addresses.key(paper.link)) or (key if key in old and _is_one(old[key], paper) else None)
         if mine and mine not in found.values():
             found[key] = mine
     met = set(found.values())

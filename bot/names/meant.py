@@ -13,7 +13,7 @@ from bot import addresses, ids, titles
 from bot.models import Library, Node, Paper, Record, Taxonomy, short_name
 from bot.names.said import introduced
 
-_ID = re.compile(r"(?<![\w.])(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?![\w.])")
+_ID = re.compile(r"(?<![\w.])(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?![\w.])")
 _VERSION = re.compile(r"(?<=[^\W\d])[\s._-]*[vV]?(\d+(?:\.\d+)*)$")
 _DECORATION = re.compile(r"[._-]*(?:web|page|home|project|pytorch|official|code|release|github\.io)$", re.IGNORECASE)
 """What people add to the name of a method when they name a page or a repository after it."""
@@ -90,7 +90,7 @@ _Way = tuple[str, Callable[[Paper], bool]]
 
 def _ways(name: str, records: Mapping[str, Record]) -> Iterator[_Way]:
     letters, (base, version) = _letters(name), _versioned(name)
-    said = {ids.parse(found)[0] for found in _ID.findall(name) if ids.is_arxiv(found.partition("v")[0])}
+    said = {found for found in _ID.findall(name) if ids.is_arxiv(found)}
     page = addresses.key(name) if _ADDRESS.match(name) else None
     yield "its id", lambda paper: paper.id in said or paper.id == name
     if page:

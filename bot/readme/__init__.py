@@ -17,12 +17,12 @@ from bot import table
 from bot.readme import bullets, entry, nesting
 from bot.readme.blocks import Blocks, lost_rows
 from bot.readme.html import LONGEST, plain
-from bot.readme.parts import NOT_IMPORTED, Entry, Item, Marker, Row, Section, Table, anchor, clean
+from bot.readme.parts import DATE, Entry, Item, Marker, Row, Section, Table, anchor, clean
 from bot.readme.rows import Rows
 from bot.readme.unsaid import unsaid
 
 __all__ = [
-    "NOT_IMPORTED",
+    "DATE",
     "Entry",
     "Item",
     "Lost",
@@ -119,8 +119,9 @@ def _refused(sections: Sequence[Section]) -> Iterator[Lost]:
     """The entries that tell of no paper; those without a link where papers stand beside them, or with a year."""
     for section in sections:
         for one in section.walk():
+            holds = section.holds
             for found in one.entries:
-                beside = section.holds or one is not section or _YEAR.search(found.verbatim)
+                beside = holds or one is not section or _YEAR.search(found.verbatim)
                 if found.reason and (found.reason != entry.NO_LINK or beside):
                     reason = f"this entry was left out because {found.reason}"
                     yield Lost(found.line, found.verbatim, reason, one.name)

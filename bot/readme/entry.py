@@ -89,8 +89,10 @@ def _settled(entry: Entry, known: Gathered, heading: str) -> Entry:
         return _refused(entry, "it has no venue")
     if not known.venue and not of_heading:
         entry.common.append("the venue is missing; it was read from the link")
+        entry.guessed.add("venue")
     if not known.year and not of_heading and not when.is_date(heading):
         entry.common.append("the year is missing; it was read from the link")
+        entry.guessed.add("year")
     if known.dated:
         entry.common.append("of its dates only the years were imported")
     entry.notes += known.notes
@@ -142,9 +144,7 @@ def _is_title(span: Span) -> bool:
         return False
     if span.kind == "link":
         return bool(span.url) and not str(span.url).startswith("#") and not links.role(span.text)
-    return not (
-        when.is_date(span.text) or when.venue(span.text) or when.is_venue(span.text) or links.role(_bare(span.text))
-    )
+    return not (when.says(span.text) or links.role(_bare(span.text)))
 
 
 def _bare(text: str) -> str:
@@ -211,18 +211,20 @@ def _is_name(text: str) -> bool:
 
 def _plain(found: Sequence[Span]) -> _Title | None:
     """The title is plain text, or in italics, before the first link."""
-    place = next(
-        (at for at, span in enumerate(found) if span.kind in ("text", "em") and _bare(_led(span.text)[0])), None
-    )
+    place = next((at for at, span in enumerate(found) if span.kind in ("text", "em") and _is_plain_title(span)), None)
     if place is None or any(span.kind == "link" and span.url for span in found[:place]):
         return None
     title, lead = _led(found[place].text)
     title, rest = _split(title) if found[place].kind == "text" else (title, "")
-    if not _is_phrase(title):
+    if not _is_phrase(title) or when.says(title):
         return None
     return _Title(
         _bare(title), "", place, [*found[:place], Span("text", lead)], [Span("text", rest), *found[place + 1 :]]
     )
+
+
+def _is_plain_title(span: Span) -> bool:
+    return bool(_bare(_led(span.text)[0])) and not (span.kind == "em" and when.says(span.text))
 
 
 def _led(text: str) -> tuple[str, str]:
@@ -256,7 +258,7 @@ def _split(text: str) -> tuple[str, str]:
 def _is_beside(text: str) -> bool:
     """Whether a stretch between commas is a person, a venue or a date."""
     words = text.strip(" .").split()
-    if not words or when.is_date(text) or when.venue(text) or when.is_venue(text) or "et al" in text:
+    if not words or when.says(text) or "et al" in text:
         return True
     names = [word for word in words if word != "and"]
     return 2 <= len(names) <= 4 and all(re.match(r"[A-Z][\w.'’-]*$", word) for word in names) and ":" not in text

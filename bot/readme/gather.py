@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot import ids
+from bot import addresses, ids
 from bot.models import Link
 from bot.readme import links, when
 from bot.readme.links import CODE, OTHER, PAPER, WEBSITE
-from bot.readme.parts import Left
+from bot.readme.parts import DATE, Left
 from bot.readme.unsaid import words
 from bot.table import COLUMNS, Span
 
-_LABELLED = re.compile(r"([A-Za-z][A-Za-z ]{1,20})\s*:\s*\[?\s*$")
+_LABELLED = re.compile(r"([A-Za-z][A-Za-z ]{1,20})\s*:\s*(?:\[\s*)?$")
 _BROKEN = re.compile(r"[\[\](){}（）【】,|;•·\n，、]|\s[-–—/]\s|\.\s+|\.$")
-_BARE = re.compile(r"https?://[^\s<>\"|)\]]*[^\s<>\"|)\].,;]")
+_BARE = re.compile(addresses.BARE)
 BESIDE = "text beside the title"
 _PLAIN = frozenset(name for column in COLUMNS[3:] for name in column.names) | {"official", "official code"}
 
@@ -31,7 +31,7 @@ class _Lead:
         if said and (not self.role or self.text.lower() in ("official", "link", "here", "url")):
             self.role = said
         self.marked = listed or span.kind == "badge" or before.endswith("[") or bool(said)
-        self.arxiv = links.arxiv_id(self.url)
+        self.arxiv = ids.from_url(self.url)
 
 
 class Gathered:
@@ -69,7 +69,7 @@ class Gathered:
     def move(self, paper: str) -> None:
         """Let the paper be at this address of another cell; where it was is a page about it."""
         before, self.moved = self.main, paper
-        self.main = ids.abs_url(links.arxiv_id(paper) or "")
+        self.main = ids.abs_url(ids.from_url(paper) or "")
         if before:
             self._place(_Lead(Span("badge", "", before)))
 
@@ -158,7 +158,7 @@ class Gathered:
         if when.is_date(text):
             self.year = self.year or when.year(text)
             self.dated |= bool(re.search(r"[^\W\d_]|\d\D+\d", text))
-            self._spare(text, sure=sure, what="a date")
+            self._spare(text, sure=sure, what=DATE)
             return True
         if not sure and when.is_venue(text):
             self.venue = self.venue or when.named(text.strip(" .,;:[]()*`"))
@@ -168,7 +168,7 @@ class Gathered:
 
     def _spare(self, text: str, what: str = "said with the venue", *, sure: bool = False) -> None:
         """Keep a venue or date of which more was said than is taken; ``sure``: of words of links nothing is kept."""
-        if not sure and not words(text) <= words(f"{self.venue} {self.year} {self.year % 100}"):
+        if not sure and not words(text) <= words(f"{self.venue} {self.year} {self.year % 100:02}"):
             self.left.append(Left(what, text.strip()))
 
     def leave(self, text: str) -> None:

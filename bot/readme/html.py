@@ -14,15 +14,15 @@ from bot.readme.parts import Row, Table
 LONGEST = 20_000
 """Characters of a line that are read; what is longer is no row anybody wrote."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
-_SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
+_FENCE = re.compile(r" {0,3}(`{3,}(?![^`\n]*`)|~{3,})")
+_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]\b).)*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_SUMMARY = re.compile(r"<summary\b[^<>]*>((?:(?!<summary\b).)*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
 _ATX = re.compile(r" {0,3}(#{1,6})\s")
 _WRAPPER = re.compile(r"\s*(?:</?(?:div|p|center|details|font|section|br|hr)\b[^<>]*>\s*)+", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _FOLDS = re.compile(r"\b(click|expand|show|view|more|toggle|collapse|contents?|toc|unfold)\b", re.IGNORECASE)
 _DEFINED = re.compile(r" {0,3}\[(?!\^|//)([^\]]+)\]:\s*<?(https?://[^\s>]+)>?")
-_REFERRED = re.compile(r"(?<!\\)(\[[^\[\]]+\])\[([^\[\]]*)\]")
+_REFERRED = re.compile(r"(?<!\\)(\[[^\[\]]+\])(?:\[([^\[\]]*)\])?(?![\[(:])")
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](?!:)")
 _NOTE = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
 _FOLDED = 300
@@ -106,7 +106,7 @@ def _refer(lines: list[str], code: set[int]) -> None:
         return f"{match[1]}(<{url}>)" if url else match[0]
 
     for number, line in enumerate(lines):
-        if "][" in line and defined and number not in code:
+        if "[" in line and defined and number not in code:
             lines[number] = line = _REFERRED.sub(written, line)
         if "[^" in line and number not in code:
             lines[number] = _FOOTNOTE.sub(lambda mark: "" if mark[1].lower() in notes else mark[0], line)

@@ -1,4 +1,4 @@
-"""What a link of a list leads to: the paper, its code, a page about it; and whose paper an address is."""
+"""What a link of a list leads to: the paper, its code, a page about it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ from bot import ids
 from bot.models import WEB_ADDRESS
 from bot.readme import when
 
-_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7})"
-_ARXIV = re.compile(
-    r"https?://(?:(?:[\w-]+\.)?(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|ar5iv\.labs\.arxiv\.org)/(?:abs|pdf|html|format|overview|ps)/"
-    r"|(?:www\.)?huggingface\.co/papers/|(?:dx\.)?doi\.org/10\.48550/arxiv\.)"
-    rf"(?P<id>{_ID})(?:v\d+)?(?:\.pdf)?(?:[/?#&].*)?",
-    re.ASCII | re.IGNORECASE,
-)
 _HOSTS = {
     "arxiv.org": "arXiv",
     "openreview.net": "OpenReview",
@@ -77,14 +70,6 @@ WORDS = frozenset(word for words in _LABELS.values() for word in words.replace("
 _ROLES = {word: role for role, words in _LABELS.items() for word in words.split(", ")}
 
 
-def arxiv_id(url: str) -> str | None:
-    """The bare arXiv id an address leads to, be it arXiv's own, a mirror of it, or its DOI."""
-    match = _ARXIV.fullmatch(url.strip())
-    if match and ids.is_arxiv(match["id"]):
-        return match["id"]
-    return ids.from_url(url)
-
-
 def is_web(url: str | None) -> bool:
     """Whether this is an address the shelf can hold."""
     return bool(url) and re.fullmatch(WEB_ADDRESS, url or "") is not None
@@ -102,7 +87,7 @@ def host(url: str) -> str:
 def publisher(url: str) -> str:
     """The plain name of whoever publishes papers at this address, or empty."""
     name = host(url)
-    if arxiv_id(url):
+    if ids.from_url(url):
         return "arXiv"
     return next((plain for known, plain in _HOSTS.items() if name == known or name.endswith(f".{known}")), "")
 
@@ -114,7 +99,7 @@ def is_paper(url: str) -> bool:
 
 def is_code(url: str) -> bool:
     """Whether code or models are at such addresses."""
-    return host(url) in _CODE and not arxiv_id(url)
+    return host(url) in _CODE and not ids.from_url(url)
 
 
 def venue_of(url: str) -> str:
@@ -137,7 +122,7 @@ def role(text: str) -> str:
         return _ROLES[words]
     if not words and not re.search(r"\w", text):
         return "icon"
-    if when.venue(text) or when.is_venue(text) or when.is_date(text):
+    if when.says(text):
         return PAPER
     first, last = words.partition(" ")[0], words.rpartition(" ")[2]
     short = len(words.split()) <= 3

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from bot.readme import links, when
+from bot.readme.parts import SHORTCODE
 
 UNCLOSED = "a link is not closed; it was read as {}"
 UNPAIRED = "the brackets do not pair; its link's words were read as {!r}"
@@ -23,7 +24,8 @@ class Mended(NamedTuple):
 
 
 def mended(markdown: str) -> Mended:
-    """Close links and pair brackets, line by line; what is well written stays as it is."""
+    """Close links and pair brackets, line by line, and leave out emoji by name; what is well written stays as it is."""
+    markdown = SHORTCODE.sub("", markdown)
     if "](" not in markdown:
         return Mended(markdown, ())
     notes: list[str] = []
@@ -72,4 +74,4 @@ def _unpaired(line: str) -> tuple[int, int]:
 def _is_words(text: str) -> bool:
     """Whether this is a part of a title, not a date, a label or the mark of a picture."""
     text = text.rstrip("!").strip()
-    return bool(re.search(r"[^\W\d_]", text)) and not (when.is_date(text) or when.venue(text) or links.role(text))
+    return bool(re.search(r"[^\W\d_]", text)) and not (when.says(text) or links.role(text))

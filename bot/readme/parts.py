@@ -11,10 +11,10 @@ from typing import NamedTuple
 from bot import table
 from bot.models import Link
 
-NOT_IMPORTED = "was not imported"
-"""How a remark on an entry ends that tells of a loss."""
-MISSING = "the {} is missing"
-_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
+SHORTCODE = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1|100):(?![\w:])")
+"""An emoji by its name on GitHub: ``:fire:``."""
+DATE = "a date"
+"""What is left of an entry that says a day, where only the year is kept."""
 
 
 class Row(NamedTuple):
@@ -105,21 +105,14 @@ class Entry:
     common: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     """Its words that no field holds; ``readme.unsaid`` adds what nobody thought of."""
+    guessed: set[str] = field(default_factory=set)
+    """Of year and venue, which it does not say itself: they were read from its link."""
     reason: str = ""
 
     @property
     def stated(self) -> tuple[str, ...]:
         """Of year and venue, which it says itself."""
-        return tuple(name for name in ("year", "venue") if not any(MISSING.format(name) in text for text in self._told))
-
-    @property
-    def left_out(self) -> str:
-        """What it says that no field holds, or empty."""
-        return next((text for text in self._told if text.endswith(NOT_IMPORTED)), "")
-
-    @property
-    def _told(self) -> tuple[str, ...]:
-        return (*self.notes, *self.common)
+        return tuple(name for name in ("year", "venue") if name not in self.guessed)
 
 
 @dataclass
@@ -155,7 +148,7 @@ class Section:
 
 def clean(name: str) -> str:
     """A heading's text without emoji."""
-    name = _SHORTCODE.sub("", name)
+    name = SHORTCODE.sub("", name)
     kept = (char for char in name if unicodedata.category(char) not in ("So", "Sk", "Cf", "Co") and char != "\ufe0f")
     return " ".join("".join(kept).split())
 

@@ -11,7 +11,7 @@ from bot.phrases import count
 from bot.readme import links, when
 from bot.readme.gather import BESIDE, Gathered
 from bot.readme.mend import is_broken, mended
-from bot.readme.parts import Entry, Left, Row, Table
+from bot.readme.parts import DATE, Entry, Left, Row, Table
 from bot.readme.unsaid import words
 from bot.table import Column, Span
 
@@ -50,6 +50,7 @@ class Rows:
             if row.width < len(self.columns):
                 entry.notes.append(f"{self._width(row)}; see that each stands where it belongs")
             known = self._title(cells, entry)
+            known.read_when([])
             self._year(cells, known, entry)
             self._venue(cells, known, entry)
             self._links(cells, known, entry)
@@ -111,7 +112,7 @@ class Rows:
             if name in cells
             for link in table.read_links(cells[name], self._fields[name]).links
         ]
-        paper = next((url for url in others if links.arxiv_id(url)), None)
+        paper = next((url for url in others if ids.from_url(url)), None)
         if paper:
             known.move(paper)
         elif not known.main and others:
@@ -128,7 +129,7 @@ class Rows:
         cell = table.plain(cells.get("year", ""))
         entry.year = when.year(cell)
         if entry.year and not words(cell) <= words(f"{entry.year} {entry.year % 100:02}"):
-            entry.left.append(Left("a date", cell))
+            entry.left.append(Left(DATE, cell))
         if entry.year:
             if cell != str(entry.year) and self._years:
                 entry.notes.append(f"the year {cell!r} was read as {entry.year}")
@@ -136,7 +137,6 @@ class Rows:
                 entry.common.append("of its dates only the years were imported")
             return
         stated = when.venue(table.plain(cells.get("venue", "")))
-        known.read_when([])
         entry.year = (stated.year if stated else when.year(table.plain(cells.get("venue", "")))) or known.year
         if entry.year:
             return
@@ -146,6 +146,7 @@ class Rows:
             raise _UnreadableError("it has no year")
         if not table.is_empty(cell):
             entry.left.append(Left("said with the year", cell))
+        entry.guessed.add("year")
         if "year" in self._fields:
             said = "" if table.is_empty(cell) else f" ({cell!r} is none)"
             entry.notes.append(f"the year is missing{said}; {entry.year} was taken from the link")
@@ -165,6 +166,7 @@ class Rows:
         entry.venue = links.venue_of(entry.link)
         if not entry.venue:
             raise _UnreadableError("it has no venue")
+        entry.guessed.add("venue")
         if "venue" in self._fields:
             entry.notes.append(f"the venue is missing; it was read as {entry.venue}")
         else:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-from bot import table
+from bot import addresses, ids, table
 from bot.readme import links
 from bot.readme.mend import mended
 from bot.readme.parts import Entry, Left
 
 WHOLE = "more than could be read"
 _WORD = re.compile(r"[^\W_]+")
-_URL = re.compile(r"https?://[^\s<>\"|)\]]*[^\s<>\"|)\].,;]")
+_URL = re.compile(addresses.BARE)
 _SIGN = re.compile(r"\s*(?:>\s*)*(?:[-*+]\s|\d+[.)]\s)?")
 _COMMENT = re.compile(r"\[//\]:\s*#.*$", re.MULTILINE)
 _KINDS = (
@@ -56,7 +56,7 @@ def _held(entry: Entry) -> set[str]:
 
 def _leads_on(url: str, entry: Entry) -> bool:
     """Whether some field holds where a link leads."""
-    paper = links.arxiv_id(entry.link)
+    paper = ids.from_url(entry.link)
     known = {entry.link, *(link.url for link in (*entry.website, *entry.code))}
     told = any(url in one.text for one in entry.left)
-    return url.strip() in known or told or not words(url) or bool(paper and links.arxiv_id(url) == paper)
+    return url.strip() in known or told or not words(url) or bool(paper and ids.from_url(url) == paper)

@@ -53,15 +53,25 @@ def year(text: str) -> int:
     match = _DATES.fullmatch(text)
     if match:
         number = next(group for group in match.groups() if group)
-        return int(number) if len(number) == 4 else 2000 + int(number)
+        return int(number) if len(number) == 4 else _whole(number)
     found = _LOOSE_YEAR.search(text)
     short = None if found else _SHORT.fullmatch(text)
-    return int(found[1]) if found else 2000 + int(short["year"]) if short else 0
+    return int(found[1]) if found else _whole(short["year"]) if short else 0
+
+
+def _whole(two: str) -> int:
+    """The year of its last two digits: ``99`` is 1999."""
+    return int(two) + (1900 if int(two) >= 90 else 2000)
 
 
 def is_date(text: str) -> bool:
     """Whether a text is a date and nothing else."""
     return _DATES.fullmatch(text.strip(" []()*_`.,;:")) is not None
+
+
+def says(text: str) -> bool:
+    """Whether a text is a date or a venue and nothing else."""
+    return is_date(text) or is_venue(text) or venue(text) is not None
 
 
 def unlabelled(text: str) -> str:
@@ -88,7 +98,7 @@ def venue(text: str) -> When | None:
         short = _SHORT.fullmatch(text)
         if not short:
             return None
-        before, number, after = short["name"], 2000 + int(short["year"]), short["rest"]
+        before, number, after = short["name"], _whole(short["year"]), short["rest"]
     return _stated(before.strip(" ,'’([-:@"), number, after.strip(" )],"))
 
 

@@ -11,7 +11,7 @@ link, and papers that are new to a class follow at its end, by time of submissio
 
 from __future__ import annotations
 
-from bot import ids, readme, table
+from bot import addresses, ids, readme
 from bot.models import Library, Paper
 from bot.readme import Readme
 from bot.render.adoption import adopted
@@ -51,28 +51,26 @@ def _papers(found: Readme, region: Region, library: Library) -> list[Paper]:
     places = _places(found, region)
 
     def place(paper: Paper) -> tuple[int, tuple[int, str]]:
-        return places.get(ids.from_url(paper.link) or paper.link, len(found.lines) + 1), ids.sort_key(paper.id)
+        return places.get(addresses.key(paper.link), len(found.lines) + 1), ids.sort_key(paper.id)
 
     return sorted((paper for paper in library.papers.values() if region.leaf in paper.labels), key=place)
 
 
 def _places(found: Readme, region: Region) -> dict[str, int]:
-    """The line of every paper in the region's rows or bullets of today, by arXiv id or address.
+    """The line of every paper in the region's rows or bullets of today, by address.
 
     Of one that cannot be read again, the first line with its address: it must not move because of that.
     """
     links: list[tuple[int, str]] = []
     for one in found.tables:
         if region.start <= one.start < region.end and one.of_papers:
-            fields = [column.field if column else "" for column in table.columns_of(one.headers)]
-            for row in one.rows:
-                urls = [piece.url for piece in table.pieces(row.cells[fields.index("paper")]) if piece.url]
-                links += [(row.line, url) for url in urls[:1]]
+            rows = readme.Rows(one)
+            links += [(entry.line, entry.link) for row in one.rows if (entry := rows.read(row)) and entry.link]
     for section in found.root.walk():
         links += [(entry.line, entry.link) for entry in section.entries if region.start < entry.line <= region.end]
     own = enumerate(found.lines[region.start : region.end], region.start + 1)
     said = [(number, url) for number, line in own for url in URL.findall(line)]
     places: dict[str, int] = {}
     for number, url in (*sorted(links), *said):
-        places.setdefault(ids.from_url(url) or url, number)
+        places.setdefault(addresses.key(url), number)
     return places

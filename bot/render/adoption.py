@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot import ids, readme, table, titles
+from bot import addresses, readme, table, titles
 from bot.errors import DataError
 from bot.markdown import shortened
 from bot.models import Library, Node, Paper
@@ -106,8 +106,10 @@ def _of_entries(entries: Sequence[Entry], written: Shape) -> Iterator[_Loss]:
     for entry in entries:
         if entry.reason:
             continue
-        if entry.left_out:
-            yield _lost(entry.line, f"{entry.left_out.removesuffix(readme.NOT_IMPORTED)}has no field")
+        for left in readme.unsaid(entry):
+            if left.what != readme.DATE:  # its year is kept, and the day of a paper on arXiv is known there
+                said = shortened(" ".join(left.text.split()), _SHOWN)
+                yield _lost(entry.line, f"{left.what} ({said}) has no field")
         for name in ("short", "website", "code", "note", *entry.stated):
             if getattr(entry, name) and name not in written.holds:
                 what = f"{_CALLED.get(name, name)} of {entry.title!r}"
@@ -119,9 +121,9 @@ def _of_entries(entries: Sequence[Entry], written: Shape) -> Iterator[_Loss]:
 def _unlisted(entries: Sequence[Entry], papers: Sequence[Paper]) -> Iterator[_Loss]:
     """The entries whose paper is not in this class, as an import would know it."""
     listed = {titles.normal(paper.title) for paper in papers}
-    links = {ids.from_url(paper.link) or paper.link: paper.title for paper in papers}
+    links = {addresses.key(paper.link): paper.title for paper in papers}
     for entry in entries:
-        there = links.get(ids.from_url(entry.link) or entry.link, "")
+        there = links.get(addresses.key(entry.link), "")
         known = titles.likeness(there, entry.title) >= titles.ALIKE or titles.normal(entry.title) in listed
         if not entry.reason and not known:
             yield _lost(entry.line, f"{entry.title!r} is in no file of this class")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot import ids, readme, table
+from bot import addresses, ids, readme, table
 from bot.errors import SettingsError
 from bot.readme import Entry, Readme, when
 from bot.render.shape import PLAIN, shape
@@ -19,7 +19,7 @@ URL = re.compile(r"https?://[^\s<>\"|)\]]+")
 """An address as it stands in Markdown."""
 _WRAPPED = re.compile(r"[\[(`*_]*\0short\0[\])`*_]*(?:(?<=\*)[:.,]|:)?[ \t]*")
 _LINK = (
-    r"(?:\n[ \t]*(?:[-*+][ \t]+(?:[\w ]+:[ \t]*)?)?|[ \t,;|/·&]*)"
+    r"(?:\n[ \t]*(?:[-*+][ \t]+(?:[\w ]+:[ \t]*)?)?|(?<![ \t,;|/·&])[ \t,;|/·&]*)"
     r"[\[(]*(?:\*\*)?\[(?P<words>(?:[^\[\]]|!\[[^\]]*\]\([^)]*\))*)\]\(<?\0%s\0>?\)(?:\*\*)?(?:\]|\)(?!\]))?"
 )
 _LINKED = {field: re.compile(_LINK % field) for field in LINKS}
@@ -167,7 +167,7 @@ def _fields(text: str, entry: Entry) -> str:
 
 
 def _address(url: str, entry: Entry) -> str:
-    if (ids.from_url(url) or url) == (ids.from_url(entry.link) or entry.link):
+    if addresses.same(url, entry.link):
         return "\0link\0"
     for field in LINKS:
         if url in {link.url for link in getattr(entry, field)}:

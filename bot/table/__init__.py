@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from bot.addresses import BARE
 from bot.models import WEB_ADDRESS, Link, Paper, short_name
 from bot.table.columns import COLUMNS, LINKS, NAME, NOTE, Column, columns_of
 from bot.table.inline import Piece, Span, bold, escape, link, one_line, parser, pieces, plain, spans
@@ -43,7 +44,7 @@ BETWEEN = " / "
 _EMPTY = frozenset({"", NONE, "–", "—", "N/A", "---", "--", "/"})
 _BESIDE = re.compile(r"[\s/,;·•|+&]+")
 """What may stand between the links of one cell."""
-_LOOSE = re.compile(r"(?:\[(?P<text>[^\]]*)\]\()?(?P<url>https?://[^\s<>\"|)]*[^\s<>\"|).,;])")
+_LOOSE = re.compile(rf"(?:\[(?P<text>[^\]]*)\]\()?(?P<url>{BARE})")
 """A bare address, or a link somebody forgot to close."""
 
 

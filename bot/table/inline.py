@@ -84,15 +84,14 @@ def _picture(token: Token) -> str:
 def pieces(markdown: str) -> list[Piece]:
     """The stretches of inline Markdown, links apart from text, without any markup."""
     found: list[Piece] = []
-    text, url = "", None
-    for token in _parser().parseInline(markdown)[0].children or ():
-        if token.type in ("link_open", "link_close"):
-            if text or url is not None:
-                found.append(Piece(one_line(text), url))
-            text, url = "", str(token.attrs["href"]) if token.type == "link_open" else None
+    for span in spans(markdown):
+        if span.url is not None:
+            found.append(Piece(span.text if span.kind == "link" else "", span.url))
+        elif found and found[-1].url is None:
+            found[-1] = Piece(found[-1].text + span.text, None)
         else:
-            text += _text(token, url is not None)
-    return [*found, Piece(one_line(text), None)] if text.strip() else found
+            found.append(Piece(span.text, None))
+    return [Piece(one_line(one.text), one.url) for one in found]
 
 
 def plain(markdown: str) -> str:
