@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from bot import ids
 from bot.models import WEB_ADDRESS, Model, NonEmpty
@@ -36,10 +36,16 @@ class Published(Model):
     """Who says so: ``arXiv comment``, ``arXiv journal reference``, ``DBLP`` …"""
 
 
+def _valid(paper: str) -> str:
+    if not ids.is_valid(paper):
+        raise ValueError(f"{paper!r} is no paper's id")
+    return paper
+
+
 class Change(Model):
     """One value of one listed paper that is no longer true, and what says so."""
 
-    paper: str
+    paper: Annotated[str, AfterValidator(_valid)]
     key: Key
     old: str
     """As it stands; empty for a link that is new."""

@@ -1,6 +1,7 @@
 """Untrusted text made harmless in Markdown: it shows as written and does nothing."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~])")
@@ -42,6 +43,15 @@ def link(text: str, url: str) -> str:
 def shortened(text: str, length: int) -> str:
     """At most so many characters; what is cut off shows as ``…``."""
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def fitting(rows: Sequence[Sequence[str]], room: int) -> int:
+    """So many of the rows of a table, in their order, fit into ``room`` characters."""
+    for place, cells in enumerate(rows):
+        room -= sum(len(cell) + 3 for cell in cells) + 2
+        if room < 0:
+            return place
+    return len(rows)
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.dry_run_changesets import DryRunChangesets
 from bot.adapters.local.changesets import LocalChangesets
 from bot.changes import Changeset, Commit
-from bot.pipeline.asking import Group, Outcome, ask
+from bot.pipeline.asking import Answer, Group, Outcome, ask
 from tests.changesets import RYE, START, new_changeset
 from tests.repositories import git, new_repository
 
@@ -79,12 +79,12 @@ def test_what_people_work_on_is_left_whether_there_is_more_to_ask_or_not(
 
 def test_where_all_of_it_stands_already_that_is_said(door: LocalChangesets) -> None:
     answer = ask(door, new_changeset(SAME))
-    assert (answer, answer.holds) == ((Outcome.STANDS, None), False)
+    assert (answer, answer.holds) == (Answer(Outcome.STANDS), False)
     assert answer.sentence == "nothing to ask: all of it stands there already"
 
 
 def test_where_nothing_is_left_the_open_one_is_closed(repository: Path, door: LocalChangesets) -> None:
-    assert group(door).ask(None) == (Outcome.NOTHING, None)
+    assert group(door).ask(None) == Answer(Outcome.NOTHING)
     door.ask(new_changeset())
     assert group(door).ask(None).outcome is Outcome.EMPTIED
     assert git(repository, "branch", "--list", TODAY) == ""

@@ -17,13 +17,12 @@ from typing import Any
 
 from bot import ids
 from bot.adapters.git import Git
-from bot.adapters.own_work import sign, signed, stamped, told
+from bot.adapters.own_work import check_path, sign, signed, stamped, told
 from bot.changes import Changeset, Commit
 from bot.errors import ForgeError
 
 # a kind begins with a letter, so that no such branch is a paper's; git refuses names that end with .lock
 _BRANCH = re.compile(rf"{re.escape(ids.BRANCHES)}(?P<kind>[a-z][a-z0-9-]*)\.(?!lock$)[a-z0-9-]+")
-_FORBIDDEN = {"..", ".git", "git~1"}
 FILE = ("100644", "100755")
 _PLAIN = 8_000
 """A memo of so many characters stands there as it is, a longer one packed: a pull request's text has an end."""
@@ -54,18 +53,6 @@ def check_branch(branch: str) -> None:
             "this is no branch for a grouped pull request",
             where=repr(branch),
             remedy=f"it must be {ids.BRANCHES}<kind>.<name>, of lower-case letters, digits and hyphens",
-        )
-
-
-def check_path(path: str) -> None:
-    """Raises ForgeError for a path that is not plainly that of a file inside the repository."""
-    pure = PurePosixPath(path)
-    outside = pure.is_absolute() or not pure.parts or _FORBIDDEN & {part.lower() for part in pure.parts}
-    if outside or str(pure) != path or not path.isprintable() or "\\" in path or path[0] == ":":
-        raise ForgeError(
-            "this is no path of a file in the repository",
-            where=repr(path),
-            remedy="it must be relative to the root of the repository, with forward slashes",
         )
 
 

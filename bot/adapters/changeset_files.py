@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.adapters.changeset_commits import FILE, check_path
+from bot.adapters.changeset_commits import FILE
 from bot.adapters.git import Git
+from bot.adapters.own_work import check_path
 from bot.errors import DataError, ForgeError
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.adapters.changeset_commits import check, check_path, kind_of
+from bot.adapters.changeset_commits import check, kind_of
+from bot.adapters.own_work import check_path
 from bot.changes import Changeset, GroupPull, Stage
 from bot.errors import DataError
 from bot.ports import Changesets
@@ -23,6 +24,11 @@ class DryRunChangesets:
 
     def __init__(self, show: Callable[[Changeset], None], base: Path, real: Changesets | None = None) -> None:
         self._show, self._base, self._real = show, base, real
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was odd where a real run would ask."""
+        return self._real.notes if self._real else ()
 
     def all(self, kind: str) -> list[GroupPull]:
         """Those that a real run would find. Raises ForgeError."""

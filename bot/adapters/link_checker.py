@@ -182,6 +182,10 @@ class LinkChecker:
                 if reply.status not in (*_FOR_GOOD, *_FOR_NOW):
                     break
                 url = _onward(url, reply)
+        except NoHost as error:
+            if place(url).host == where.host:
+                raise
+            return f"its robots.txt leads elsewhere, and {error}"
         except NoAnswer as error:
             return str(error)
         if reply.status in _BUSY or reply.status >= 500:

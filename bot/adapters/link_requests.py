@@ -16,6 +16,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
+import idna
+
 from bot import __version__
 
 MAX_BYTES = 500_000
@@ -63,7 +65,9 @@ def place(url: str) -> Place:
     """Raises NoAnswer where it is no web address that can be asked."""
     try:
         parts = urlsplit(url.strip())
-        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")
+        host = (parts.hostname or "").rstrip(".")
+        if not host.isascii():
+            host = idna.encode(host, uts46=True).decode("ascii")
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:  # UnicodeError is one
         raise NoAnswer("this is not a web address that can be asked") from None

@@ -13,6 +13,7 @@ from bot.models import Proposal
 
 _KIND = "pull"
 _STAMP = "Proposed by survey-bot."
+_FORBIDDEN = {"..", ".git", "git~1"}
 
 
 def sign(title: str, text: str, **facts: Any) -> str:
@@ -37,16 +38,31 @@ def _digest(title: str, text: str) -> str:
     return hashlib.sha256(" ".join([*title.split(), "\n", *text.split()]).encode("utf-8", "replace")).hexdigest()[:16]
 
 
+def is_inside(path: str) -> bool:
+    """Whether this is plainly the path of a file inside the repository."""
+    pure = PurePosixPath(path)
+    outside = pure.is_absolute() or not pure.parts or _FORBIDDEN & {part.lower() for part in pure.parts}
+    return not outside and str(pure) == path and path.isprintable() and "\\" not in path and path[0] != ":"
+
+
+def check_path(path: str) -> None:
+    """Raises ForgeError for a path that is not plainly that of a file inside the repository."""
+    if not is_inside(path):
+        raise ForgeError(
+            "this is no path of a file in the repository",
+            where=repr(path),
+            remedy="it must be relative to the root of the repository, with forward slashes",
+        )
+
+
 def own_stem(proposal: Proposal) -> str:
     """The stem of the paper. Raises ForgeError for a branch or path that is not this paper's own."""
     stem = ids.to_stem(proposal.paper.id)
-    path = PurePosixPath(proposal.path)
-    inside = path.parts and not path.is_absolute() and not {"..", ".git"} & {part.lower() for part in path.parts}
     if not ids.is_valid(proposal.paper.id) or proposal.branch != ids.BRANCHES + stem:
         raise ForgeError(
             "this is no branch of the bot", where=proposal.branch, remedy=f"it must be {ids.BRANCHES}{stem}"
         )
-    if not inside or str(path) != proposal.path or not proposal.path.isprintable() or path.name != f"{stem}.yaml":
+    if not is_inside(proposal.path) or PurePosixPath(proposal.path).name != f"{stem}.yaml":
         raise ForgeError(
             "this is no path for the paper's file", where=repr(proposal.path), remedy="see [survey] taxonomy"
         )

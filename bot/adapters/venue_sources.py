@@ -158,7 +158,9 @@ class OpenReview(_ByTitle):
 
     name = "OpenReview"
     _OPEN = re.compile(
-        r"submi|withdr|reject|desk|review|pending|retract|upload|preprint|archive|anonymous|active", re.IGNORECASE
+        r"(?<![^\W\d_])(?:submi|withdr|reject|desk|(?:under|in)[ _]review|pending|retract|upload|preprint|archive"
+        r"|anonymous|active)",
+        re.IGNORECASE,
     )
 
     def _question(self, title: str) -> str:

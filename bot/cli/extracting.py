@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.group import AS_JSON, DEGRADED, FILE, OFFLINE, OK, cli, watching, wiring_of, write
-
-if TYPE_CHECKING:
-    from bot.commands.extracting import Extracted
+from bot.cli.group import AS_JSON, FILE, OFFLINE, cli, finish, watching, wiring_of, write
 
 _QUANTITIES = (
     "parameters", "latency", "control frequency", "speed-up", "throughput", "tokens", "memory", "compute", "energy",
@@ -64,8 +60,8 @@ def show(
     from bot.facts import table as tables
     from bot.models.facts import Quantity
 
-    found = extracting.extracted(wiring_of(ctx, offline=offline), ids, feeds, again=again)
     quantity = Quantity(sort) if sort else None
+    found = extracting.extracted(wiring_of(ctx, offline=offline), ids, feeds, again=again).only(quantity)
     if html:
         write(html, page.page(found.rows, found.title))
     if as_json:
@@ -77,7 +73,7 @@ def show(
             click.echo(console.calm(line))
     if html:
         click.echo(f"wrote {html}", err=True)
-    _end(ctx, found)
+    finish(ctx, found.failed)
 
 
 @facts.command("write", short_help="Write files of facts for papers that have none.")
@@ -98,7 +94,7 @@ def write_files(ctx: click.Context, ids: tuple[str, ...], feeds: tuple[Path, ...
         click.echo(f"wrote {path}")
     if not found.new:
         click.echo("nothing new to write")
-    _end(ctx, found)
+    finish(ctx, found.failed)
 
 
 @facts.command(short_help="Ask for a review of facts by one pull request.")
@@ -120,10 +116,4 @@ def propose(
     done = extracting.propose(watching(ctx, offline=offline), ids, feeds, again=again, dry_run=dry_run)
     for line in extracting.told(done):
         click.echo(line)
-    _end(ctx, done.found)
-
-
-def _end(ctx: click.Context, found: Extracted) -> None:
-    if found.failed:
-        click.echo(f"failed: {found.failed}", err=True)
-    ctx.exit(DEGRADED if found.failed else OK)
+    finish(ctx, done.found.failed)

@@ -13,7 +13,7 @@ from bot.commands.language_models import prompts
 from bot.commands.past import SurveyPast
 from bot.commands.wiring import Wiring
 from bot.errors import DataError, LanguageModelError
-from bot.files import write_atomically
+from bot.files import write_where_asked
 from bot.models import NOT_ASKED, Opinion
 from bot.ports import ChatModel, Progress
 from bot.settings import Llm
@@ -128,7 +128,7 @@ def _today(wiring: Wiring, papers: Sequence[str], feeds: Sequence[Path]) -> list
 
 def _write(out: Path, lines: Sequence[str]) -> None:
     try:
-        write_atomically(out, "".join(f"{line}\n" for line in lines).encode())
+        write_where_asked(out, "".join(f"{line}\n" for line in lines).encode())
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror}", where=str(out), remedy="give another --out") from None
 

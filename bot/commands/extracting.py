@@ -43,6 +43,13 @@ class Extracted(NamedTuple):
     new: dict[str, str]
     """Files to be reviewed, see ``facts.proposals``."""
 
+    def only(self, quantity: Quantity | None) -> Extracted:
+        """The claims of this quantity; None: all of them."""
+        if quantity is None:
+            return self
+        rows = (row._replace(facts=tuple(one for one in row.facts if one.quantity is quantity)) for row in self.rows)
+        return self._replace(rows=tuple(row for row in rows if row.facts))
+
 
 def extracted(
     wiring: Wiring, asked: Sequence[str] = (), feeds: Sequence[Path] = (), *, again: bool = False
@@ -170,6 +177,7 @@ def told(done: Proposed) -> Iterator[str]:
         yield _missing(done.found)
     room = f"; {count(done.waiting, 'paper')} more for the next: it has room for no more" if done.waiting else ""
     yield from done.left
+    yield from (f"note: {note}" for note in done.answer.notes)
     what = f"facts of {count(len(done.papers), 'paper')}: " if done.answer.holds else ""
     yield f"{what}{done.answer.sentence}{room if done.answer.holds else ''}"
 

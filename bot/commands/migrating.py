@@ -99,6 +99,7 @@ def parts(names: Sequence[str], file: Path | None) -> list[Node]:
 
 def lines(migration: Migration, answer: Answer) -> Iterator[str]:
     """What is asked for, and what came of asking, for a terminal."""
+    yield from (f"note: {note}" for note in answer.notes)
     if not answer.holds:
         yield answer.sentence
         return

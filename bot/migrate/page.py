@@ -6,6 +6,7 @@ Old links keep working: where the address of a heading changes, an empty anchor 
 from __future__ import annotations
 
 import html
+import re
 
 from bot import render, table
 from bot.migrate.edits import Edits
@@ -57,7 +58,8 @@ class _Page:
         for marker in self._at.markers:
             leaf = after.current((marker.leaf,))[0]
             if leaf != marker.leaf and leaf in after.paths and self._edits[marker.line]:
-                self._edits[marker.line] = self._edits[marker.line].replace(marker.leaf, leaf, 1)
+                named = re.compile(rf"(?<=\s){re.escape(marker.leaf)}(?=\s*-->)")
+                self._edits[marker.line] = named.sub(leaf, self._edits[marker.line], count=1)
         text, remarks = self._edits.text()
         self.remarks += remarks
         return text
@@ -71,9 +73,10 @@ class _Page:
         line = self._edits[place.line]
         is_html = "<" in line and (place.heading is None or place.heading.kind == "<")
         new = html.escape(name, quote=False) if is_html else table.escape(name)
-        old = next((one for one in (table.escape(node.name), node.name, html.escape(node.name)) if one in line), "")
-        if old:
-            self._edits[place.line] = line.replace(old, new)
+        spelled = (table.escape(node.name), node.name, html.escape(node.name))
+        fresh = next((text for old in spelled if (text := _reworded(line, old, new)) is not None), None)
+        if fresh is not None:
+            self._edits[place.line] = fresh
         elif place.heading and place.heading.kind == "#":
             marks = line[: len(line) - len(line.lstrip(" #"))]
             self._edits[place.line] = f"{marks}{new}{self._at.newline}"
@@ -81,7 +84,7 @@ class _Page:
             self._by_hand(f"rename the heading of {node.name} to {name}")
         for entry in self._at.listed(node):
             said = self._edits[entry.line]
-            text = entry.text.replace(node.name, name) if node.name in entry.text else table.escape(name)
+            text = _reworded(entry.text, node.name, name) or table.escape(name)
             self._edits[entry.line] = said.replace(f"[{entry.text}]", f"[{text}]", 1)
 
     def move(self, node: Node, target: Node) -> None:
@@ -176,3 +179,14 @@ class _Page:
 
     def _by_hand(self, what: str) -> None:
         self.remarks.append(f"On the page, {what}.")
+
+
+def _reworded(line: str, old: str, new: str) -> str | None:
+    """The line with the new name where the old one stands as words of its own, once; None where it does not.
+
+    Addresses and the insides of tags are no words.
+    """
+    for found in re.finditer(rf"\]\([^()]*\)|<[^<>]*>|(?P<name>(?<!\w){re.escape(old)}(?!\w))", line):
+        if found["name"]:
+            return line[: found.start()] + new + line[found.end() :]
+    return None

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from bot import ids, yaml_format
 from bot.changes import Changeset, Commit, branch
-from bot.markdown import escape, link, plain, shortened, table
+from bot.markdown import escape, fitting, link, plain, shortened, table
 from bot.migrate.tree import Migration
 from bot.models import Taxonomy
 from bot.phrases import count
 
 KIND = "migrate"
-_SHOWN = 200
-"""Papers that are shown one by one."""
+_ROOM = 25_000
+"""Characters of a table of papers: GitHub's 65,536 for a pull request are not reached by two of them."""
 
 
 def changeset(migration: Migration, taxonomy_path: str, papers_folder: str, page: tuple[str, str] | None) -> Changeset:
@@ -34,17 +34,22 @@ def changeset(migration: Migration, taxonomy_path: str, papers_folder: str, page
 def _body(migration: Migration) -> str:
     parts = [f"{escape(migration.sentence)} {_told(migration)}"]
     if migration.doubts:
-        rows = [_doubt(migration, doubt.paper, doubt.sentence, doubt.ranked) for doubt in migration.doubts[:_SHOWN]]
+        rows = [_doubt(migration, doubt.paper, doubt.sentence, doubt.ranked) for doubt in migration.doubts]
         parts.append("**Please decide on these**, by editing their `labels` on this branch:")
-        parts.append(table(["Paper", "Why", "Proposed"], rows))
+        parts.append(_table(["Paper", "Why", "Proposed"], rows))
     if migration.papers:
-        rows = [_moved(migration, key) for key in list(migration.papers)[:_SHOWN]]
-        more = len(migration.papers) - len(rows)
+        rows = [_moved(migration, key) for key in migration.papers]
         parts.append("<details><summary>Papers that change</summary>\n")
-        parts.append(table(["Paper", "Was in", "Is in"], rows) + (f"\n\n… and {more} more" if more else ""))
+        parts.append(_table(["Paper", "Was in", "Is in"], rows))
         parts.append("</details>")
     parts += [f"- {escape(remark)}" for remark in migration.remarks]
     return "\n\n".join(parts)
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    """The rows for which there is room; the others are in the files, and the command has told them."""
+    fit = fitting(rows, _ROOM)
+    return table(header, rows[:fit]) + (f"\n\n… and {len(rows) - fit} more" if fit < len(rows) else "")
 
 
 def _told(migration: Migration) -> str:

@@ -108,6 +108,8 @@ class Fact(Model):
             raise ValueError(f"a fact in {self.unit} {what} a change (less, more or left)")
         if self.high is not None and self.high <= self.value:
             raise ValueError("high is not above value")
+        if self.unit == "%" and self.change in (Sense.LESS, Sense.LEFT) and (self.high or self.value) > 100:
+            raise ValueError(f"nothing can be more than 100 % {self.change}")
         return self
 
     @property

@@ -37,6 +37,8 @@ class Answer(NamedTuple):
 
     outcome: Outcome
     pull: GroupPull | None = None
+    notes: tuple[str, ...] = ()
+    """What was odd on the way, and kept nothing from being asked."""
 
     @property
     def holds(self) -> bool:
@@ -91,16 +93,18 @@ class Group:
         if self.opened is None or self._changesets.dry:
             return Answer(Outcome.NOTHING, self.opened)
         self._changesets.close(self.opened.branch, _EMPTY)
-        return Answer(Outcome.EMPTIED, self.opened)
+        return Answer(Outcome.EMPTIED, self.opened, tuple(self._changesets.notes))
 
 
 def ask(changesets: Changesets, changeset: Changeset) -> Answer:
     """Open it, or bring the one that is open on its branch up to date. Raises ForgeError, DataError."""
     pull = changesets.ask(changeset)
     if pull is None:
-        return Answer(Outcome.STANDS)
-    if pull.stage is not Stage.OPEN:
-        return Answer(Outcome.ENDED, pull)
-    if pull.touched:
-        return Answer(Outcome.LEFT, pull)
-    return Answer(Outcome.SHOWN if changesets.dry else Outcome.ASKED, pull)
+        outcome = Outcome.STANDS
+    elif pull.stage is not Stage.OPEN:
+        outcome = Outcome.ENDED
+    elif pull.touched:
+        outcome = Outcome.LEFT
+    else:
+        outcome = Outcome.SHOWN if changesets.dry else Outcome.ASKED
+    return Answer(outcome, pull, tuple(changesets.notes))

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from bot import check, ids, texts, upkeep, yaml_format
 from bot.changes import Change, Decision, GroupPull, Outcome, Published
-from bot.errors import SurveyBotError
+from bot.errors import DataError, SurveyBotError
 from bot.models import Library, Model, Paper
 from bot.phrases import count
 from bot.pipeline import asking
@@ -53,6 +53,8 @@ class Sighting(Model):
     """Listed papers of which it is known what arXiv says."""
     answered: tuple[str, ...] = ()
     """Who was asked and answered to the end: ``arXiv``, ``DBLP`` …; what others said earlier stands."""
+    silent: tuple[str, ...] = ()
+    """Links that were asked and gave no certain answer; what was said of them earlier stands."""
     changes: tuple[Change, ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()
     """Paper, and a sentence: what a human should look at and no change can mend."""
@@ -107,9 +109,10 @@ def look(library: Library, sources: Sources, now: Callable[[], datetime]) -> Sig
         started=started,
         papers=len(records),
         answered=(*answered, *heard, *([upkeep.WEB] if sources.links else [])),
+        silent=tuple(url for url, answer in answers.items() if answer.state == "unknown"),
         changes=tuple(changes),
         doubts=tuple(doubts),
-        notes=tuple(sources.archive.notes),
+        notes=(*sources.archive.notes, *(sources.links.notes if sources.links else ())),
         failures=tuple(failures),
     )
 
@@ -138,7 +141,8 @@ class _Asking:
         if not dry:
             desk.ledger.decide(settled)
         seen, told, opened = self._sighting.changes, [*known, *settled], group.opened
-        standing = upkeep.standing(seen, opened, self._sighting.answered) if opened else seen
+        sighting = self._sighting
+        standing = upkeep.standing(seen, opened, sighting.answered, sighting.silent) if opened else seen
         wanted = upkeep.wanted(seen, told, opened)
         papers, waiting = self._papers(upkeep.wanted(standing, told, opened))
         answer = self._asked(group, papers)
@@ -148,7 +152,8 @@ class _Asking:
                 self._remember(changes, answer.pull, known)
             desk.ledger.save()
         refused = len(seen) - len(wanted)
-        return RefreshReport(self._sighting, answer, changes, refused, waiting, tuple(settled), tuple(self._notes))
+        notes = (*self._notes, *answer.notes)
+        return RefreshReport(sighting, answer, changes, refused, waiting, tuple(settled), notes)
 
     def _asked(self, group: Group, papers: Sequence[upkeep.Renewed]) -> Answer:
         folder, doubts = self._desk.papers_folder, self._sighting.doubts
@@ -164,7 +169,11 @@ class _Asking:
         """The papers that change, from what the base branch has of them now; and how many more have no room."""
         papers = list[upkeep.Renewed]()
         for key, some in _by_paper(changes).items():
-            old = self._base(key) if key in self._library.papers else None
+            try:
+                old = self._base(key) if key in self._library.papers else None
+            except DataError as error:
+                self._notes.append(f"{error}; {count(len(some), 'change')} of it is left out")
+                continue
             if old is None:
                 self._notes.append(f"{key}: it is not listed any more, so {count(len(some), 'change')} is left out")
                 continue
@@ -199,12 +208,12 @@ class _Asking:
         return titles
 
     def _base(self, paper_id: str) -> Paper | None:
-        """A listed paper as the base branch has it now; None when it is not there, or cannot be read."""
+        """A listed paper as the base branch has it now; None when it is not there. Raises DataError."""
         path = f"{self._desk.papers_folder}/{ids.to_stem(paper_id)}.yaml"
         text = self._desk.changesets.read(path)
         if text is None:
             return None
-        return yaml_format.read_paper(text.encode(), paper_id, path).value
+        return yaml_format.read_paper(text.encode(), paper_id, path).get()
 
     def _remember(self, changes: Iterable[Change], pull: GroupPull, known: Sequence[Decision]) -> None:
         open_ones = {(one.change.same, one.branch) for one in known if one.outcome is Outcome.PROPOSED}

@@ -72,6 +72,11 @@ class Changesets(Protocol):
     dry: bool
     """Nothing is written."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was odd so far and kept nothing from being done (a label that cannot be made), one sentence each."""
+        ...
+
     def all(self, kind: str) -> list[GroupPull]:
         """Those of this kind (``refresh``) that were ever asked, the latest first. Raises ForgeError."""
         ...

@@ -145,6 +145,11 @@ class LinkAnswer(NamedTuple):
 class Links(Protocol):
     """Asks whether web addresses still lead anywhere, politely."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was wrong with what it remembers, one sentence each."""
+        ...
+
     def check(self, urls: Sequence[str], progress: Progress) -> Iterator[tuple[str, LinkAnswer]]:
         """The answer of every address, each once, in any order. Never raises."""
         ...

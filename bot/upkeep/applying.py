@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bot import addresses
 from bot.changes import LINKS, Change, Decision, GroupPull, Outcome, Stage
+from bot.errors import DataError
 from bot.models import Link, Paper, short_name
 
 ARXIV, WEB = "arXiv", "the web"
@@ -62,7 +63,8 @@ def settled(
     """What became of the changes of pull requests, the latest first, as far as nobody has written it down yet.
 
     What stands on the base branch ``now`` was accepted. The rest of those that have ended was refused, be it by a
-    closed pull request or by a commit that a reviewer dropped, and is not proposed again.
+    closed pull request or by a commit that a reviewer dropped, and is not proposed again. Where ``now`` raises
+    DataError, the file cannot be read, and nothing is judged.
     """
     final = {decision.change.same for decision in known if decision.outcome is not Outcome.PROPOSED}
     decisions = []
@@ -70,7 +72,10 @@ def settled(
         for change in proposed(one):
             if change.same in final:
                 continue
-            is_there = holds(now(change.paper), change)
+            try:
+                is_there = holds(now(change.paper), change)
+            except DataError:  # a file that cannot be read says neither yes nor no
+                continue
             final.add(change.same)  # what is open once more is not judged by how it was answered before
             if one.stage is Stage.OPEN and not is_there:
                 continue
@@ -95,10 +100,16 @@ def wanted(changes: Sequence[Change], known: Sequence[Decision], opened: GroupPu
     return [one for one in changes if one not in no and not depends(one, no)]
 
 
-def standing(changes: Sequence[Change], opened: GroupPull, answered: Collection[str]) -> list[Change]:
-    """The changes, and those of the open pull request whose source did not answer this time, so that they stand."""
+def standing(
+    changes: Sequence[Change], opened: GroupPull, answered: Collection[str], silent: Collection[str] = ()
+) -> list[Change]:
+    """The changes, and those of the open pull request whose source did not answer this time, so that they stand.
+
+    ``silent``: links of which the web said nothing certain.
+    """
     new = {_place(change) for change in changes}
-    kept = [one for one in proposed(opened) if _source(one) not in answered and _place(one) not in new]
+    unheard = [one for one in proposed(opened) if _source(one) not in answered or one.old in silent]
+    kept = [one for one in unheard if _place(one) not in new]
     return [*changes, *(one for one in kept if not depends(one, changes))]
 
 
@@ -145,5 +156,7 @@ def _value(paper: Paper, change: Change) -> Any:
         mine: tuple[Link, ...] = getattr(paper, change.key)
         if not change.old:
             return (*mine, Link(url=change.new))
+        if any(addresses.same(link.url, change.new) for link in mine if link.url != change.old):
+            return tuple(link for link in mine if link.url != change.old)
         return tuple(link.model_copy(update={"url": change.new}) if link.url == change.old else link for link in mine)
     return int(change.new) if change.key == "year" else change.new

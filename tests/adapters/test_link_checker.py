@@ -412,6 +412,14 @@ def test_a_robots_txt_that_leads_into_a_private_network_is_not_followed(
     assert methods(server, "/loaf") == []
 
 
+def test_a_robots_txt_that_leads_to_a_host_that_is_not_there_does_not_make_the_page_dead(
+    server: WebServer, pages: Pages, tmp_path: Path
+) -> None:
+    pages["/robots.txt"] = to("http://nowhere.bread/robots.txt")
+    answer = one(tmp_path, server.url("/loaf"))
+    assert answer == LinkAnswer("unknown", why="its robots.txt leads elsewhere, and there is no host nowhere.bread")
+
+
 def test_a_name_that_becomes_a_private_address_between_two_requests_is_not_asked(
     server: WebServer, tmp_path: Path
 ) -> None:

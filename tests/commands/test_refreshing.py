@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from bot import yaml_format
 from bot.adapters.archive import RecordArchive
@@ -302,6 +303,8 @@ def test_a_link_is_proposed_where_there_was_none(world: World) -> None:
 
 def test_links_are_asked_only_on_request_and_a_moved_one_is_replaced(world: World) -> None:
     class Web:
+        notes = ("links-1.sqlite: it is damaged",)
+
         def check(self, urls: list[str], progress: object) -> Iterator[tuple[str, LinkAnswer]]:
             for url in urls:
                 moved = url == "https://git.example/fire"
@@ -314,6 +317,7 @@ def test_links_are_asked_only_on_request_and_a_moved_one_is_replaced(world: Worl
         ("brickdome", "https://git.example/fire", "https://git.example/flame")
     ]
     assert any("is dead" in sentence for _, sentence in report.sighting.doubts)
+    assert "note: links-1.sqlite: it is damaged" in lines(report, world.shelf.load())
 
 
 def test_others_are_asked_for_venues_in_order_and_a_broken_one_costs_only_itself(world: World) -> None:
@@ -394,13 +398,37 @@ def test_an_arxiv_that_is_down_takes_nothing_out_of_an_open_pull_request(world: 
     assert next(lines(report, world.shelf.load())).startswith("arXiv was not read to the end")
 
 
-def test_a_link_that_was_found_on_request_stays_when_links_are_not_asked_the_next_time(world: World) -> None:
+def test_a_link_that_was_found_on_request_stays_when_links_are_not_asked_or_do_not_answer_the_next_time(
+    world: World,
+) -> None:
     class Web:
-        def check(self, urls: list[str], progress: object) -> Iterator[tuple[str, LinkAnswer]]:
-            yield "https://git.example/fire", LinkAnswer("moved", "https://git.example/flame")
+        notes = ()
 
-    world.refresh(links=Web())
+        def __init__(self, answer: LinkAnswer) -> None:
+            self.answer = answer
+
+        def check(self, urls: list[str], progress: object) -> Iterator[tuple[str, LinkAnswer]]:
+            yield "https://git.example/fire", self.answer
+
+    world.refresh(links=Web(LinkAnswer("moved", "https://git.example/flame")))
     assert [one.new for one in world.refresh().changes] == ["https://git.example/flame"]
+    silent = Web(LinkAnswer("unknown", why="the time for links in a run is over"))
+    assert [one.new for one in world.refresh(links=silent).changes] == ["https://git.example/flame"]
+    assert not world.refresh(links=Web(LinkAnswer("fine"))).changes
+
+
+def test_what_was_merged_is_not_taken_for_refused_while_its_file_cannot_be_read(world: World) -> None:
+    world.says(STEAM, comment="Accepted to CoRL 2025")
+    world.refresh()
+    git(world.repository, "merge", "-q", TODAY)
+    file = world.repository / f"taxonomy/papers/{STEAM}.yaml"
+    fine = file.read_text(encoding="utf-8")
+    file.write_text("title: [", encoding="utf-8")
+    git(world.repository, "commit", "-qam", "A slip")
+    file.write_text(fine, encoding="utf-8")  # the work tree is right, and the base branch is not
+    assert world.refresh().settled == ()
+    git(world.repository, "commit", "-qam", "Mended")
+    assert {one.outcome for one in world.refresh().settled} == {Outcome.ACCEPTED}
 
 
 def test_what_the_bot_closes_because_arxiv_says_it_no_more_is_not_refused(world: World) -> None:
@@ -490,7 +518,9 @@ def forged(**facts: str) -> Sighting:
 
 
 def test_a_forged_plan_reaches_no_file_but_those_of_listed_papers(world: World) -> None:
-    for paper in ("../../README", "taxonomy", "2509.99999"):
+    with pytest.raises(ValidationError, match="is no paper's id"):
+        forged(paper="../../README")
+    for paper in ("taxonomy", "2509.99999"):
         report = world.ask(forged(paper=paper))
         assert report.pull is None
         assert "is left out" in " ".join(report.notes)

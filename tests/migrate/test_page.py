@@ -12,10 +12,11 @@ from bot.errors import DataError
 from bot.importer import merge_rulebook, read_readme
 from bot.migrate import Migration, merge, move, rename, retire, split
 from bot.migrate.headings import headings
-from bot.models import Library, Node
+from bot.models import Library, Node, Paper, Taxonomy
+from bot.render import begin, end
 from tests.bread_readme import LEVELS
 from tests.fabricated import LIBRARY
-from tests.migrate.survey import TAMED, WILD, after, first, names, page, tree
+from tests.migrate.survey import TAMED, WILD, after, first, names, page, tree, unsure
 
 ROOT = Path(__file__).parents[2]
 ALL = [
@@ -246,3 +247,40 @@ def test_the_real_pages_keep_every_line_that_is_not_concerned(file: Path) -> Non
         assert all("](#" in line or line.startswith("#") for line in gone), gone
         assert len(gone) <= 6
         assert readme.read(text).lost == readme.read(rendered).lost
+
+
+def heading(name: str, label: str, line: str) -> tuple[str, tuple[str, ...]]:
+    """The heading of the class after a rename, on a page whose heading is this line; and what is left to do."""
+    class_ = Node(id=label, name=name)
+    library = Library(
+        taxonomy=Taxonomy(root=Node(id="bread", name="Bread", children=(class_, Node(id="rest", name="Rest")))),
+        papers={},
+    )
+    text = f"# Bread\n\n{line}\n{begin(label)}\n{end(label)}\n\n## Rest\n{begin('rest')}\n{end('rest')}\n"
+    text, remarks = migrate.rewritten(text, rename(library, label, "Artificial Dough", "artificial-dough"))
+    assert begin("artificial-dough") in text
+    return next(one for one in text.splitlines() if one.startswith("##")), remarks
+
+
+def test_a_name_is_changed_where_it_stands_as_words_and_not_in_an_address() -> None:
+    line, _ = heading("RL", "rl", "## RL ([RL survey](https://x.example/RL/list))")
+    assert line == "## Artificial Dough ([RL survey](https://x.example/RL/list))"
+    assert heading("AI", "ai", "## FAIR and AI")[0] == "## FAIR and Artificial Dough"
+
+
+@pytest.mark.parametrize("label", ["survey", "bot", "begin", "end", "s"])
+def test_an_id_that_the_marker_itself_holds_is_changed_in_its_own_place(label: str) -> None:
+    assert heading("Loaves", label, "## Loaves") == ("## Artificial Dough", ())
+
+
+def test_the_words_of_a_migration_have_room_on_github_however_many_papers_move() -> None:
+    leaves = (Node(id="a", name="A"), Node(id="b", name="B"))
+    papers = {
+        f"2501.{n:05}": Paper(id=f"2501.{n:05}", title=f"{'Long ' * 40}{n}", year=2025, venue="arXiv", labels=("a",))
+        for n in range(900)
+    }
+    library = Library(taxonomy=Taxonomy(root=Node(id="bread", name="Bread", children=leaves)), papers=papers)
+    made = migrate.changeset(retire(library, "a", unsure), "taxonomy/taxonomy.yaml", "taxonomy/papers", None)
+    assert len(made.body) < 60_000
+    assert made.body.count("more") >= 2
+    assert len(made.commits[0].files) == 901

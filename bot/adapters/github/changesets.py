@@ -14,7 +14,6 @@ from bot.adapters.changeset_commits import (
     chain,
     check,
     check_branch,
-    check_path,
     digest,
     kind_of,
     seen,
@@ -26,6 +25,7 @@ from bot.adapters.git_remote import Copy
 from bot.adapters.github.api import GitHubApi
 from bot.adapters.github.manners import Manners
 from bot.adapters.github.place import Place
+from bot.adapters.own_work import check_path
 from bot.changes import Changeset, GroupPull, Stage
 from bot.errors import ForgeError
 from bot.markdown import escape

@@ -16,7 +16,6 @@ from bot.adapters.changeset_commits import (
     chain,
     check,
     check_branch,
-    check_path,
     digest,
     kind_of,
     seen,
@@ -26,6 +25,7 @@ from bot.adapters.changeset_commits import (
 from bot.adapters.changeset_files import files_at
 from bot.adapters.git import Git
 from bot.adapters.local.page import Pages
+from bot.adapters.own_work import check_path
 from bot.changes import Changeset, GroupPull, Stage
 from bot.errors import ForgeError
 from bot.markdown import escape
@@ -61,6 +61,7 @@ class LocalChangesets:
     """
 
     dry = False
+    notes: Sequence[str] = ()
 
     def __init__(self, repository: Path, base: str) -> None:
         repository = repository.resolve()

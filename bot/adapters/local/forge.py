@@ -136,7 +136,7 @@ class LocalForge:
             head, where = state.heads[branch], f"branch {branch}"
             if not self._git.is_own(head):
                 raise ForgeError("it holds commits of a person", where=where, remedy=f"git branch -D {branch}")
-            if self._git("for-each-ref", "--format=%(worktreepath)", f"{_HEADS}{branch}").strip():
+            if self._git.used_in(branch):
                 raise ForgeError("it is checked out", where=where, remedy=f"git switch {self._base}")
             file = self._folder / f"{stem}.md"
             self._say(file, sentence, later)
@@ -157,7 +157,7 @@ class LocalForge:
         blob = self._git.blob(proposal.content)
         if facts is None or facts.get("file") == blob or not self._git.is_own(head):
             return
-        if self._git("for-each-ref", "--format=%(worktreepath)", f"{_HEADS}{proposal.branch}").strip():
+        if self._git.used_in(proposal.branch):
             return  # someone is looking at it
         if self._git.file_at(head, proposal.path) != blob:
             self._git.set_branch(proposal.branch, self._commit(proposal, state), head)

@@ -252,6 +252,19 @@ def test_one_that_is_checked_out_stays_as_it_is(repository: Path, forge: LocalFo
     assert git(repository, "status", "--porcelain") == ""
 
 
+def test_one_that_a_person_is_rebasing_is_neither_moved_nor_deleted(repository: Path, forge: LocalForge) -> None:
+    forge.open(new_proposal())
+    git(repository, "commit", "--quiet", "--allow-empty", "-m", "Main goes on")
+    head = git(repository, "rev-parse", BRANCH)
+    git(repository, "-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "--quiet", "-i", "main", BRANCH)
+    forge.open(new_proposal(ID, "kneading"))
+    with pytest.raises(ForgeError, match="it is checked out"):
+        forge.close(ID, "Bye.")
+    assert git(repository, "rev-parse", BRANCH) == head
+    git(repository, "rebase", "--continue")
+    assert git(repository, "rev-parse", f"{BRANCH}~") == git(repository, "rev-parse", "main")
+
+
 def test_an_update_that_was_killed_between_branch_and_file_is_finished(repository: Path, forge: LocalForge) -> None:
     forge.open(new_proposal())
     text = pull_file(repository).read_bytes()
