@@ -10,7 +10,7 @@ from bot.models import short_name
 from bot.models.facts import LONGEST_QUOTE, RELATIVE, Quantity
 
 _WE = pattern(
-    r"\b(?:we|our|ours|us)\b|\bthis (?:paper|work|study|article|letter|report)\b|\bin this\b"
+    r"\b(?:we|our|ours|us)\b|\bthis (?:paper|work|study|article|letter|report)\b"
     r"|\bis (?:proposed|introduced|presented)\b"
 )
 _OTHERS = pattern(

@@ -18,7 +18,7 @@ from bot.models.facts import RELATIVE, Fact, Quantity, Sense
 
 _LONGEST = 2000
 """Characters of a sentence that is read: arXiv takes abstracts of 1,920."""
-_SOMEWHERE = re.compile(r"\s*(?:,|\.|$|(?:in|on|for|with)\b)")
+_SOMEWHERE = re.compile(r"\s*(?:,|\.|$|(?:in|on|for|with|over|than|against|compared|relative)\b)")
 
 
 def extract(record: Record) -> tuple[Fact, ...]:

@@ -15,7 +15,7 @@ _MODEL = pattern(
 _OWN_ARTICLE = pattern(r"\b(?:a|an)\b")
 _OF_PARAMS = pattern(r"\b(?:params?|parameters?|parameter counts?|model size|size)\s*(?:\(|of|is|to|with)?\s*$")
 _SEVERAL = pattern(
-    r"\b(?:ranging|spanning|across|sizes|scal\w+|from)\b[^,;]*$"
+    r"\b(?:ranging|spanning|across|sizes|scal(?!ed (?:up )?to\b)\w+|from)\b[^,;]*$"
     r"|\d\s*[BM]?-?\s*(?:,|and|or|/)+\s*(?:and|or)?\s*$"
 )
 _SHRUNK = pattern(r"\b(?:reduc\w*|shrink\w*|compress\w*|cut\w*|lower\w*|prun\w*|down|distill\w*)\b")
@@ -27,15 +27,18 @@ _CLAUSE = pattern(r"[,;:]|\band\b")
 _ADDED = pattern(
     r"\s*(?:[\w-]+\s+){0,2}(?:overhead|budget|exposure|delays?|window|horizon|deadline|interval|threshold)\b"
 )
+_SETTLES = pattern(r"step response|(?:rise|settling) times?|actuat\w+ delay")
+"""Times of a machine and not of a method."""
 _SENSOR = pattern(
     r"camera|sensor|record|captur|IMU\b|dataset|low-level|tactile|annotat|sampled|stream|audio|encoder|video|servo"
-    r"|inner loop|board"
+    r"|inner loop|board|sampling|acqui|perception rate"
 )
 _RUNS = pattern(
     r"control|frequen|infer|run|rate|throughput|execut|operat|real-time|polic|speed|deploy|generat|achiev|action|plan"
     r"|reach|updat|respon|at\s*$"
 )
 _MEMORY = pattern(r"memory|VRAM|footprint")
+_ENERGY = pattern(r"power (?:consum|draw|usage|use)|energy|consum|per inference")
 _CARD = pattern(r"\bGPUs?\s*(?:with|of|\()?\s*$|\bwith\s*$")
 _TRAIN = pattern(r"\b(?:pre-?train\w*|train\w*|fine-?tun\w*|converg\w*|adaptation)\b")
 _OF_TRAINING = pattern(r"\s*of\s+(?:[\w-]+\s+)?(?:pre-?|post-)?(?:train|fine-?tun)(?!\w*\s+(?:data|videos?|samples))")
@@ -62,10 +65,14 @@ def measured(place: Place) -> Claim | None:
     if measure.unit == "ms":
         near = _LATENCY.search(before[-45:]) or _LATENCY.match(after.lstrip(" -"))
         words = f"{_CLAUSE.split(before)[-1]}|{after[:20]}"
-        return Claim(Quantity.LATENCY, None, "ms", words) if near and not _ADDED.match(after) else None
+        no = _ADDED.match(after) or _SETTLES.search(before + after)
+        return Claim(Quantity.LATENCY, None, "ms", words) if near and not no else None
     if measure.unit == "GB":
         near = _MEMORY.search(before[-40:]) or _MEMORY.search(after[:22])
         return Claim(Quantity.MEMORY, None, "GB", before) if near and not _CARD.search(before) else None
+    if measure.unit in ("W", "J"):
+        near = _ENERGY.search(before[-40:]) or _ENERGY.search(after[:25])
+        return Claim(Quantity.ENERGY, None, measure.unit, before) if near else None
     if measure.unit == "GFLOPs":
         return Claim(Quantity.COMPUTE, None, "GFLOPs", before)
     if measure.unit == "demonstrations":
@@ -76,7 +83,11 @@ def measured(place: Place) -> Claim | None:
 
 
 def _parameters(words: str, before: str, after: str, was: str) -> Claim | None:
-    own = _MODEL.match(after) and (_OWN_ARTICLE.search(words) or re.search(r"\bour\s*$", before))
+    own = (
+        _MODEL.match(after)
+        and not re.search(r"\b(?:on|for)\s*$", before)
+        and (_OWN_ARTICLE.search(words) or re.search(r"\bour\s*$", before))
+    )
     several = _SHRUNK.search(before) is None if was else _SEVERAL.search(before) is not None
     if several or not (_PARAMS.match(after) or _OF_PARAMS.search(before) or own):
         return None

@@ -11,6 +11,7 @@ from bot.models.facts import Bound
 
 _SIGNS = (
     (re.compile(r"_\{[^{}]*\}|\^\{[^{}]*\}|_\d\b"), ""),  # pi_{0.5}: no number
+    (re.compile(r"(?<=\d)~(?=\\?[A-Za-z%])"), " "),
     (re.compile(r"\\times|\u00d7"), "x"),
     (re.compile(r"\\(?:sim|approx|simeq)|[\u223c\u2248\u02dc\uff5e]"), "~"),
     (re.compile(r"(?:\bplus or minus\b|\\pm|\u00b1)\s*[\d.,]+"), ""),
@@ -36,7 +37,7 @@ _FRACTIONS = {
     "half": 50.0, "one third": 100 / 3, "a third": 100 / 3, "one quarter": 25.0, "a quarter": 25.0, "one fourth": 25.0,
     "one fifth": 20.0, "a fifth": 20.0, "one tenth": 10.0, "a tenth": 10.0,
 }  # fmt: skip
-_FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[kK](?=[\s-]))?"
 _NUMBER = re.compile(
     rf"(?<![\w.,/_+-])(?:\+)?(?P<low>{_FIGURE}|\b(?:{'|'.join(_WORDS)})\b(?!-(?!folds?\b|times\b|to-)))"
     rf"(?:(?P<first>\s*%|\s*x|\s*k?Hz|\s*ms|\s*[BM]|\s*s)?\s*(?:-|~|\bto\b)\s*"
@@ -159,7 +160,9 @@ def _scaled(value: float, scale: float) -> float:
 
 
 def _value(figure: str) -> float:
-    return _WORDS.get(figure.lower()) or float(figure.replace(",", ""))
+    return _WORDS.get(figure.lower()) or float(figure.rstrip("kK").replace(",", "")) * (
+        1000 if figure[-1] in "kK" else 1
+    )
 
 
 def _fractions(text: str) -> Iterator[Measure]:

@@ -21,7 +21,8 @@ _NOUNS = {
     Quantity.SPEEDUP: r"(?:inference |decoding |generation |execution |training |processing |action )*speeds?",
     Quantity.TOKENS: r"(?:(?:visual|vision|image|action|input|reasoning|output|patch|context|video)[ -])?tokens?"
     r"(?: (?:counts?|length|usage|budget|consumption))?"
-    r"|(?:training |token |action |input |context )?sequences?(?: lengths?)?",
+    r"|(?:training |token |action |input |context )?sequences?(?: lengths?)?"
+    r"|(?:reasoning|response|output|generation|CoT|chain-of-thought|rationale)(?: (?:traces?|chains?))? lengths?",
     Quantity.MEMORY: r"(?:(?:GPU|KV|peak|cache|video|inference)[ -])?(?:memory|VRAM)"
     r"(?: (?:usage|footprint|consumption|costs?|requirements?|overhead|use|demand))?|KV[- ]cache|model size|storage",
     Quantity.COMPUTE: r"[GT]?FLOPs|MACs|comput(?:e|ation|ational|ing)(?: (?:costs?|overhead|load|complexity|burden"
@@ -29,7 +30,7 @@ _NOUNS = {
     Quantity.PARAMETERS: r"(?:model )?param(?:eter)?s?(?:[ -](?:counts?|sizes?|budget))?",
     Quantity.DATA: r"(?:training |expert |human |robot |real |real-world |demonstration |teleoperat\w+ |labell?ed )*"
     r"(?:data|datasets?|demonstrations?|demos|trajectories|samples|interactions)"
-    r"(?: (?:volume|usage|requirements?|costs?|collection))?",
+    r"(?: (?:volume|usage|requirements?|costs?|collection))?(?!(?: collection)? times?\b)",
 }
 _PATTERN = re.compile(
     r"(?<![\w-])(?:" + "|".join(f"(?P<{quantity.name}>{words})" for quantity, words in _NOUNS.items()) + r")(?![\w-])",
