@@ -375,6 +375,115 @@ def test_an_emoji_by_name_is_no_name_of_a_paper_and_a_ratio_is_no_emoji() -> Non
     assert (paper.short, paper.title) == (None, "A Good Loaf at 3:1:2")
 
 
+def lines_told(found: Import) -> list[int]:
+    return [one.line for one in found.unread]
+
+
+FIRST = "- [A Fine Crust](https://arxiv.org/abs/2501.00009), ICLR 2025\n"
+
+
+@pytest.mark.parametrize(
+    ("shape", "line"),
+    [
+        (f'<p><a href="{ARXIV}">A Good Loaf</a>, CoRL 2024</p>', 7),
+        (f'<a href="{ARXIV}"><b>A Good Loaf</b></a> (CoRL 2024)<br>', 7),
+        (f'<ul>\n<li>\n<a href="{ARXIV}">A Good Loaf</a>\n</li>\n</ul>', 9),
+        (f"A Good Loaf without Bullet. [paper]({ARXIV}) CoRL 2024", 7),
+        (f"Baker et al. (2024). [A Good Loaf]({ARXIV}). CoRL.", 7),
+        (f"### [A Good Loaf]({ARXIV})\n\nBy bakers.", 7),
+        (f"<!-- to do\n- [A Good Loaf]({ARXIV}), CoRL 2024", 8),
+        (f"```\n- [A Good Loaf]({ARXIV}), CoRL 2024", 8),
+    ],
+)
+def test_a_line_that_leads_to_a_paper_is_read_or_told_whatever_its_shape(shape: str, line: int) -> None:
+    found = read_readme(f"{HEAD}{FIRST}\n{shape}\n")
+    assert "2501.00001" in found.papers or line in lines_told(found)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        f"<!-- [An Old Loaf]({ARXIV}) -->",
+        f"```\n[An Old Loaf]({ARXIV})\n```",
+        f"## Citation\n\nOur [paper]({ARXIV}) is on arXiv.",
+    ],
+)
+def test_what_is_closed_and_no_part_of_the_list_is_not_told(shape: str) -> None:
+    assert lines_told(read_readme(f"{HEAD}{FIRST}\n{shape}\n")) == []
+
+
+def test_two_papers_of_one_title_are_two_where_their_ids_are() -> None:
+    rows = f"- [A Good Loaf]({ARXIV}), ICLR 2025\n- [A Good Loaf](https://arxiv.org/abs/2501.00002), ICRA 2025\n"
+    assert list(read_readme(HEAD + rows).papers) == ["2501.00001", "2501.00002"]
+
+
+def test_what_two_places_say_differently_of_one_paper_is_kept_word_for_word() -> None:
+    rows = f"- [A Good Loaf]({ARXIV}), ICLR 2025\n\n## Ovens\n\n- [A Good Loaf]({ARXIV}), ICRA 2024\n"
+    found = read_readme(HEAD + rows)
+    assert {(one.line, one.what, one.text) for one in found.kept} == {
+        (9, "another venue", "ICRA"),
+        (9, "another year", "2024"),
+    }
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        f"* A good loaf of other data (ICLR 2022) [[paper]({ARXIV})]",
+        f"* A good loaf of other data (ICLR, 2022) [paper]({ARXIV})",
+        f"* A good loaf of other data, ICLR 2022 — [pdf]({ARXIV})",
+        f"* A good loaf of other data. ICLR 2022. [pdf]({ARXIV})",
+    ],
+)
+def test_venue_and_year_behind_a_plain_title_are_not_the_title(entry: str) -> None:
+    paper = only(entry)
+    assert (paper.title, paper.venue, paper.year) == ("A good loaf of other data", "ICLR", 2022)
+
+
+def test_a_name_with_a_number_is_no_venue_and_a_known_venue_in_bold_is() -> None:
+    named = only(f"- **CARLA 2019**: [A Good Loaf]({ARXIV}), CoRL 2024")
+    assert (named.short, named.venue, named.year) == ("CARLA 2019", "CoRL", 2024)
+    assert only(f"- **CVPR 2019** [A Good Loaf]({ARXIV})").venue == "CVPR"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"| 2024 | [A Good Loaf]({ARXIV}) | [page three](https://c.example) | - |",
+        f"| 2024 | CoRL [A Good Loaf]({ARXIV}) | [c](https://c.example) | - |",
+        f"| CoRL | 2024 | [A Good Loaf]({ARXIV}) | - | - |",
+    ],
+)
+def test_a_row_whose_cells_stand_in_wrong_columns_is_told_and_not_read(row: str) -> None:
+    head = "| Year | Venue | Paper | Website | Code |\n|-|-|-|-|-|"
+    right = "| 2025 | RSS | [A Fine Crust](https://arxiv.org/abs/2501.00009) | - | - |"
+    found = read_readme(f"{HEAD}{head}\n{right}\n{row}\n")
+    assert (list(found.papers), lines_told(found)) == (["2501.00009"], [8])
+
+
+def test_what_only_says_that_a_section_folds_is_no_part_of_its_name() -> None:
+    names = ("Editing (click to expand)", "View Synthesis", "Click to see the full list")
+    folds = "".join(
+        f"<details><summary>{name}</summary>\n\n- [A Good Loaf {n}]({ARXIV[:-1]}{n}), RSS 2025\n\n</details>\n\n"
+        for n, name in enumerate(names, 2)
+    )
+    found = read_readme(HEAD + folds)
+    assert [leaf.name for leaf in found.taxonomy.leaves] == ["Doughs", "Editing", "View Synthesis"]
+
+
+def test_an_address_with_characters_that_nobody_sees_is_read_without_them() -> None:
+    assert only(f"- [A Good Loaf]({ARXIV}\u200b), CoRL 2024").id == "2501.00001"
+
+
+@pytest.mark.parametrize("said", ["<!-- check this -->", '<img src="img/b.png">', "![teaser](img/a.png)", "[^1]"])
+def test_what_stands_in_an_entry_and_is_no_word_is_kept_too(said: str) -> None:
+    assert said in [one.text for one in read_readme(f"{HEAD}- [A Good Loaf]({ARXIV}), CoRL 2024 {said}\n").kept]
+
+
+def test_an_entry_whose_links_are_html_is_read() -> None:
+    assert only(f'- <a href="{ARXIV}">A Good Loaf</a> CoRL 2024').venue == "CoRL"
+
+
 def test_two_addresses_of_one_page_are_one_paper() -> None:
     found = read_readme(
         f"{HEAD}- [A good loaf of bread](https://openreview.net/forum?id=abc) ICLR 2025\n"

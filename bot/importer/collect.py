@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from bot import addresses, ids, readme, table
@@ -59,7 +59,7 @@ class Collector:
             try:
                 if entry.reason:
                     raise _UnreadableError(entry.reason)
-                self._take(entry, section.id)
+                self._take(entry, section)
                 self.kept += [Kept(entry.line, one.what, one.text, section.name) for one in readme.unsaid(entry)]
             except _UnreadableError as error:
                 reason = f"this {kind} was left out because {error}"
@@ -71,7 +71,7 @@ class Collector:
             times = f" (so in {len(lines)} entries of {section.name!r})" if len(lines) > 1 else ""
             self.notes.append((lines[0], text + times))
 
-    def _take(self, entry: readme.Entry, label: str) -> None:
+    def _take(self, entry: readme.Entry, section: readme.Section) -> None:
         fields: dict[str, Any] = {
             "title": entry.title,
             "link": entry.link,
@@ -90,18 +90,20 @@ class Collector:
         self._by_link.setdefault(addresses.key(entry.link), paper_id)
         self._by_title.setdefault(normal(entry.title), paper_id)
         if paper_id not in self.papers:
-            self.papers[paper_id] = {**fields, "labels": [label]}
+            self.papers[paper_id] = {**fields, "labels": [section.id]}
             self.lines[paper_id] = entry.line
             self.guessed[paper_id] = set(entry.guessed)
             return
         self._fill(paper_id, fields)
-        self._compare(paper_id, {name: fields[name] for name in fields if name not in entry.guessed}, entry.line)
+        stated = {name: fields[name] for name in fields if name not in entry.guessed}
+        for name, value in self._compare(paper_id, stated, entry.line):
+            self.kept.append(Kept(entry.line, f"another {name}", value, section.name))
         labels = self.papers[paper_id]["labels"]
-        if label in labels:
+        if section.id in labels:
             where = "this table" if entry.row else "this list"
             self.notes.append((entry.line, f"{entry.title!r} stands in {where} twice"))
         else:
-            labels.append(label)
+            labels.append(section.id)
 
     def _rename(self, old: str, new: str, entry: readme.Entry) -> None:
         """A paper that was met elsewhere first is known by its arXiv id from here on, and its address is there."""
@@ -124,7 +126,9 @@ class Collector:
                 f"its link is that of {other!r} in line {self.lines[paper_id]}; correct one of the two"
             )
         if paper_id is None or paper_id not in self.papers:
-            paper_id = self._by_title.get(normal(title)) or paper_id
+            same = self._by_title.get(normal(title))
+            two = paper_id and same and ids.is_arxiv(paper_id) and ids.is_arxiv(same)
+            paper_id = same if same and not two else paper_id
         if paper_id is None:
             slugs = (ids.slug(entry.short), ids.slug(short_name(title)), ids.slug(title))
             paper_id = next((slug for slug in slugs if slug and slug not in {*self.papers, *self._taken}), None)
@@ -148,7 +152,8 @@ class Collector:
             fields["short"] = fields["short"] or (None if table.opens_with(known, new) else new)
             fields["title"] = known
 
-    def _compare(self, paper_id: str, fields: Mapping[str, Any], line: int) -> None:
+    def _compare(self, paper_id: str, fields: Mapping[str, Any], line: int) -> Iterator[tuple[str, str]]:
+        """Take what was missing or guessed; tell and give what differs."""
         first, guessed = self.papers[paper_id], self.guessed[paper_id]
         for name, value in fields.items():
             mine = first[name]
@@ -156,6 +161,8 @@ class Collector:
                 first[name] = value
                 guessed.discard(name)
             elif mine != value and (value or name not in ("short", "note")):
+                if value:
+                    yield name, shown(value)
                 self.notes.append(
                     (
                         line,

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from markdown_it.token import Token
 
 from bot import table
-from bot.readme import bullets, entry, nesting
+from bot.addresses import BARE
+from bot.readme import bullets, entry, links, nesting
 from bot.readme.blocks import Blocks, lost_rows
-from bot.readme.html import LONGEST, plain
+from bot.readme.html import DEFINED, LONGEST, Plain, plain
 from bot.readme.parts import DATE, Entry, Item, Marker, Row, Section, Table, anchor, clean
 from bot.readme.rows import Rows
 from bot.readme.unsaid import unsaid
@@ -85,6 +86,7 @@ def read(markdown: str) -> Readme:
     sections = blocks.sections
     title = next((section.name for section in sections if section.level == 1), "") or "Survey"
     lost = sorted([*_lost(blocks, tokens, lines, flat.too_long), *_refused(sections)])
+    lost = sorted([*lost, *_missed(blocks, flat, lines, [*lost, *aside])])
     notes = _told(aside)
     root = Section(title, 0, 0, "", children=nesting.nest(sections, nesting.contents(tokens, sections), notes))
     nesting.others(root)
@@ -125,6 +127,36 @@ def _refused(sections: Sequence[Section]) -> Iterator[Lost]:
                 if found.reason and (found.reason != entry.NO_LINK or beside):
                     reason = f"this entry was left out because {found.reason}"
                     yield Lost(found.line, found.verbatim, reason, one.name)
+
+
+def _missed(blocks: Blocks, flat: Plain, lines: Sequence[str], told: Sequence[Lost]) -> Iterator[Lost]:
+    """Lines that lead to papers and are part of nothing that was read or told: no list is lost because of its shape.
+
+    What stands under the title of the page, and under headings such as Citation, is about the list itself.
+    """
+    known = {
+        number for item in blocks.items if not item.loose for number in range(item.line - 1, item.end or item.line)
+    }
+    known |= {number for one in blocks.tables for number in range(one.start, one.end)}
+    known |= {number for one in told for number in range(one.line - 1, one.line + one.text.count("\n"))}
+    for section in blocks.sections:
+        for one in section.walk():
+            known |= {number for found in one.entries for number in range(found.line - 1, found.end or found.line)}
+    behind = len(lines) if flat.unclosed is None else flat.unclosed
+    for number, line in enumerate(lines):
+        if number in known or (number in flat.code and number < behind) or DEFINED.match(line):
+            continue
+        seen = re.sub("<!--.*?-->", "", line)
+        if "://" not in seen or not any(links.is_paper(url) for url in re.findall(BARE, seen)):
+            continue
+        section = blocks.above(number + 1)
+        if number >= behind:
+            reason = f"this line stands behind code or a comment that line {behind + 1} opens and no line closes"
+        elif (section.level <= 1 and not section.holds) or bullets.is_aside(section.name):
+            continue
+        else:
+            reason = "this line leads to a paper and is part of no entry that could be read"
+        yield Lost(number + 1, line.strip(), reason, section.name)
 
 
 def _other_tables(blocks: Blocks) -> Iterator[Lost]:

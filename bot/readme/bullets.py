@@ -32,7 +32,7 @@ def place(item: Item, section: Section) -> bool:
     """
     if _leads_inside(item):
         return True
-    if _is_aside(section.name):
+    if is_aside(section.name):
         return not any(_is_paper(below, section.name) for below in item.walk())
     if item.loose:
         found = entry.read(item, section.name)
@@ -43,7 +43,7 @@ def place(item: Item, section: Section) -> bool:
     return True
 
 
-def _is_aside(name: str) -> bool:
+def is_aside(name: str) -> bool:
     """Whether a heading is that of news, contents and the like."""
     words = [word.lower() for word in re.findall(r"[^\W\d_]+", name)]
     told = [word for word in words if _NO_LIST.fullmatch(word)]

@@ -17,6 +17,8 @@ _QUOTED = re.compile(r"[“\"](?P<title>[^“”\"]{8,}?)[”\"]|《(?P<chinese>
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """Signs of Chinese and Japanese, which put no space between words."""
 _GROUP = re.compile(r"[\[(（【]([^\[\]()（）【】]*)[\])）】]")
+_WITHIN = re.compile(r"(?P<title>.*\S)\s*\(\*?(?P<said>[^()]+?)\*?\)[ .]*")
+"""A title with something in brackets behind it."""
 _EDGES = " \n\t*_`.,;:|–—-"
 _TAG_WORDS = (
     "survey review dataset benchmark tutorial new oral spotlight workshop preprint position code paper poster highlight"
@@ -246,7 +248,11 @@ def _split(text: str) -> tuple[str, str]:
     """A title, and the authors, venue and date that follow it after commas."""
     line, newline, below = text.strip().partition("\n")
     line, bracket, tail = line.partition(" [")
-    parts = re.split(r"(,\s+|\s+\|\s+|\.\s+(?=[A-Z][\w.]*\s[A-Z])|\s[-–—]\s)", line)
+    line = line.rstrip(" -–—:|,")
+    if (within := _WITHIN.fullmatch(line)) and when.says(within["said"]):
+        line, bracket, tail = within["title"], f" ({within['said']}){bracket}", tail
+        return _split(line)[0], bracket + tail + newline + below
+    parts = re.split(r"(,\s+|\s+\|\s+|\.\s+|\s[-–—]\s)", line)
     title = parts[0]
     for at in range(2, len(parts), 2):
         if _is_beside(parts[at]):
@@ -272,7 +278,10 @@ def _before(title: _Title, known: Gathered) -> str:
             continue
         for text in [*_GROUP.findall(span.text), _GROUP.sub(" ", span.text)]:
             word = _bare(text)
-            if not word or known.take_when(word):
+            if not word:
+                continue
+            sure = span.kind != "strong" or when.is_sure(word)  # CARLA 2019 is a name, CVPR 2019 is not
+            if sure and known.take_when(word):
                 continue
             named = span.kind in ("strong", "code") or _GROUP.search(span.text) or title.linked or ":" in span.text
             if not short and named and _is_name(word) and word.lower() not in _TAGS and re.search(r"[^\W\d_]", word):

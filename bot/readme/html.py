@@ -19,9 +19,19 @@ _HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]\b).)*?)</h\1\s*>", re
 _SUMMARY = re.compile(r"<summary\b[^<>]*>((?:(?!<summary\b).)*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
 _ATX = re.compile(r" {0,3}(#{1,6})\s")
 _WRAPPER = re.compile(r"\s*(?:</?(?:div|p|center|details|font|section|br|hr)\b[^<>]*>\s*)+", re.IGNORECASE)
+_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
+_ANCHOR = re.compile(
+    r"<a\b[^<>]*?\bhref=[\"'](?P<url>https?://[^\"'<>\s]+)[\"'][^<>]*>(?P<words>(?:(?!</?a\b).)*)</a\s*>", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]*>")
-_FOLDS = re.compile(r"\b(click|expand|show|view|more|toggle|collapse|contents?|toc|unfold)\b", re.IGNORECASE)
-_DEFINED = re.compile(r" {0,3}\[(?!\^|//)([^\]]+)\]:\s*<?(https?://[^\s>]+)>?")
+_FOLDS = re.compile(
+    r"\b(?:click|expand|show|view|more|toggle|collapse|contents?|toc|unfold|to|for|the|of|all|full|list|papers?|details"
+    r"|here|see|me|this|section|and|table)\b|[\W\d_]+",
+    re.IGNORECASE,
+)
+"""Words that only say that something folds."""
+_HOW = re.compile(r"\s*[(\[][^()\[\]]*\b(?:click|expand|show|toggle|collapse|unfold)\b[^()\[\]]*[)\]]", re.IGNORECASE)
+DEFINED = re.compile(r" {0,3}\[(?!\^|//)([^\]]+)\]:\s*<?(https?://[^\s>]+)>?")
 _REFERRED = re.compile(r"(?<!\\)(\[[^\[\]]+\])(?:\[([^\[\]]*)\])?(?![\[(:])")
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](?!:)")
 _NOTE = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
@@ -44,11 +54,15 @@ class Plain(NamedTuple):
     folds: dict[int, int]
     """Line of the heading of a folded section -> its last line."""
     too_long: list[int]
+    code: set[int]
+    """Lines of fenced code and of comments."""
+    unclosed: int | None
+    """The line that opens code or a comment which no line closes."""
 
 
 def plain(lines: Sequence[str]) -> Plain:
     """Read HTML as Markdown: every line keeps its number, what was HTML stands in the first of its lines."""
-    found = Plain(list(lines), [], {}, {}, [])
+    found = Plain(list(lines), [], {}, {}, [], set(), None)
     text = found.lines
     text[:1] = [line.removeprefix("\ufeff") for line in text[:1]]
     text[:] = [_CONTROL.sub(" ", line) for line in text]
@@ -56,12 +70,15 @@ def plain(lines: Sequence[str]) -> Plain:
         if len(line) > LONGEST:
             found.too_long.append(number)
             text[number] = "\n"
-    code = _code(text)
+    code, unclosed = _code(text)
+    found = found._replace(code=code, unclosed=unclosed)
     _refer(text, code)
     level, number = 1, 0
     while number < len(text):
         line = text[number]
         if number not in code and "<" in line:
+            if _BULLET.match(line):
+                text[number] = _ANCHOR.sub(_linked, line)
             number = _rewrite(found, number, level)
             line = text[number]
         heading = _ATX.match(line)
@@ -70,10 +87,10 @@ def plain(lines: Sequence[str]) -> Plain:
     return found
 
 
-def _code(lines: Sequence[str]) -> set[int]:
-    """The lines of fenced code and of comments."""
+def _code(lines: Sequence[str]) -> tuple[set[int], int | None]:
+    """The lines of fenced code and of comments, and the one that opens what no line closes."""
     code: set[int] = set()
-    fence, comment = "", False
+    fence, comment, opened = "", False, 0
     for number, line in enumerate(lines):
         match = _FENCE.match(line)
         if fence or comment:
@@ -83,10 +100,19 @@ def _code(lines: Sequence[str]) -> set[int]:
             comment = comment and "-->" not in line
         elif match:
             code.add(number)
-            fence = match[1]
+            fence, opened = match[1], number
         elif "<!--" in line and "-->" not in line.rpartition("<!--")[2]:
-            comment = True
-    return code
+            comment, opened = True, number
+    return code, opened if fence or comment else None
+
+
+def _linked(match: re.Match[str]) -> str:
+    words = " ".join(_TAG.sub("", match["words"]).split())
+    return (
+        f"[{words}](<{html.unescape(match['url'])}>)"
+        if words and not match["words"].lstrip().startswith("<img")
+        else match[0]
+    )
 
 
 def _refer(lines: list[str], code: set[int]) -> None:
@@ -96,7 +122,7 @@ def _refer(lines: list[str], code: set[int]) -> None:
     for number, line in enumerate(lines):
         if number in code:
             continue
-        if match := _DEFINED.match(line):
+        if match := DEFINED.match(line):
             defined.setdefault(match[1].strip().lower(), match[2])
         elif match := _NOTE.match(line):
             notes.add(match[1].lower())
@@ -146,7 +172,7 @@ def _head(found: Plain, number: int, match: re.Match[str], level: int) -> int:
         lines[number] = f"{'#' * int(match[1])} {words}\n"
         if anchor:
             found.anchors[number] = anchor[1]
-    elif words and not _FOLDS.search(words):
+    elif words := _FOLDS.sub("", words) and _HOW.sub("", words):
         few = len(found.folds) < _FOLDED
         within = sum(start < number <= end for start, end in found.folds.items()) if few else 0
         lines[number] = f"{'#' * min(6, level + 1 + within)} {words}\n"

@@ -47,6 +47,8 @@ class Rows:
             entry.left += self._unknown(row)
             if row.width > len(self.columns):
                 raise _UnreadableError(self._width(row))
+            if row.width < len(self.columns) and "](" in cells.get("venue", ""):
+                raise _UnreadableError(f"{self._width(row)}, and a link stands where its venue should")
             if row.width < len(self.columns):
                 entry.notes.append(f"{self._width(row)}; see that each stands where it belongs")
             known = self._title(cells, entry)
@@ -156,6 +158,8 @@ class Rows:
     def _venue(self, cells: Mapping[str, str], known: Gathered, entry: Entry) -> None:
         cell = cells.get("venue", "")
         said = "" if table.is_empty(cell) else table.plain(cell)
+        if self._years and when.is_date(said):
+            raise _UnreadableError(f"a date ({said!r}) stands where its venue should")
         stated = when.venue(said) if said and not when.year(table.plain(cells.get("year", ""))) else None
         venue = stated.venue if stated else "" if when.is_date(said) and not self._years else said
         entry.venue = venue or known.venue

@@ -15,6 +15,13 @@ _WORD = re.compile(r"[^\W_]+")
 _URL = re.compile(addresses.BARE)
 _SIGN = re.compile(r"\s*(?:>\s*)*(?:[-*+]\s|\d+[.)]\s)?")
 _COMMENT = re.compile(r"\[//\]:\s*#.*$", re.MULTILINE)
+_REFERENCE = re.compile(r"(?<!\\)\]\[[^\[\]]*\]")
+_WORDLESS = re.compile(
+    r"<!--.*?-->|<img\b[^>]*>|!\[[^\]]*\]\((?![^)]*(?:shields|badge|stars|visitor))[^)]+\)|(?<!\\)\[\^[^\]\s]+\]"
+    r"|^[ \t]*(`{3,}).*?^[ \t]*\1",
+    re.DOTALL | re.MULTILINE,
+)
+"""Comments, pictures that are no badges, marks of footnotes, and code."""
 _KINDS = (
     "publisher venue conference journal publication publish published accepted date year title paper authors and or"
     " in at by to of on the"
@@ -30,14 +37,15 @@ def words(text: str) -> set[str]:
 
 def unsaid(entry: Entry) -> tuple[Left, ...]:
     """What is left of an entry that was read; all of it, where more is left than its reader knows of."""
-    text = mended(_COMMENT.sub("", _SIGN.sub("", entry.verbatim, count=1))).text
+    text = mended(_REFERENCE.sub("]", _COMMENT.sub("", _SIGN.sub("", entry.verbatim, count=1)))).text
     spans = table.spans(text)
     found = [span for span in spans if span.kind != "badge"]
     said = " ".join(span.text for span in found)
     urls = [span.url for span in spans if span.url and not span.url.startswith("#")]
     urls += [url for span in found if span.kind != "link" for url in _URL.findall(span.text)]
     if words(_URL.sub(" ", said)) <= _held(entry) and all(_leads_on(url, entry) for url in urls):
-        return tuple(Left(what, ", ".join(one.text for one in some)) for what, some in groupby(entry.left, _what))
+        left = (Left(what, ", ".join(one.text for one in some)) for what, some in groupby(entry.left, _what))
+        return (*left, *(Left("beside its words", match[0]) for match in _WORDLESS.finditer(entry.verbatim)))
     return (Left(WHOLE, entry.verbatim),)
 
 

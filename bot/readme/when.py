@@ -74,6 +74,13 @@ def says(text: str) -> bool:
     return is_date(text) or is_venue(text) or venue(text) is not None
 
 
+def is_sure(text: str) -> bool:
+    """Whether a text is a date, or a venue whose name is known."""
+    found = venue(text)
+    words = re.findall(r"[\w-]+", (found.venue if found else text).lower())
+    return is_date(text) or is_venue(text) or (found is not None and bool(_KNOWN.intersection(words)))
+
+
 def unlabelled(text: str) -> str:
     """A text without a word that says what it is: ``Publisher: ICLR`` is ICLR."""
     return _LABEL.sub("", text.strip(), count=1)

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+_UNSEEN = re.compile("[\u200b\u2060\ufeff]")
+"""What no address holds and a copied one often brings along."""
 _ALWAYS = re.compile(r"[\[\]`<@]")
 _MARKUP = re.compile(r"([\\`*_\[\]<>~@&!])")
 
@@ -40,7 +42,7 @@ def spans(markdown: str) -> list[Span]:
     text, url, badge = "", None, ""
     for token in _parser().parseInline(markdown)[0].children or ():
         if token.type == "link_open":
-            text, url, badge = "", str(token.attrs["href"]), ""
+            text, url, badge = "", _UNSEEN.sub("", str(token.attrs["href"])), ""
         elif token.type == "link_close":
             found.append(Span("link", one_line(text), url) if text.strip() else Span("badge", badge, url or None))
             url = None
