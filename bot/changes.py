@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
-from bot import ids
+from bot import addresses, ids
 from bot.models import WEB_ADDRESS, Model, NonEmpty
 
 Key: TypeAlias = Literal["venue", "year", "title", "website", "code", "file"]
@@ -69,8 +69,8 @@ class Change(Model):
 
     @property
     def same(self) -> tuple[str, str, str]:
-        """What makes it the change that was refused before, whatever speaks for it today."""
-        return self.paper, self.key, self.new
+        """What makes it the change that was refused before, whatever speaks for it today, however a link is written."""
+        return self.paper, self.key, addresses.key(self.new) if self.key in LINKS else self.new
 
 
 class Outcome(StrEnum):
@@ -112,6 +112,8 @@ class Changeset(Model):
     commits: Annotated[tuple[Commit, ...], Field(min_length=1)]
     memo: dict[str, Any] = Field(default_factory=dict)
     """Kept in the pull request, out of sight, and given back by whoever reads it; JSON."""
+    whole: bool = False
+    """Its commits belong together: none can be dropped."""
 
 
 class Stage(StrEnum):

@@ -15,11 +15,17 @@ from bot.slices import Settled, Slice, WatchReport
 _DATED, _LEAST_WEEKS = 20, 0.7
 """Fewer papers, or fewer days, do not tell how long a flow ran."""
 _ACCEPTED = re.compile(r"\b(?:accepted|published|to appear|appeared|proceedings|camera[- ]ready)\b", re.IGNORECASE)
+_ITSELF = r"(?:paper|article|submission|manuscript|preprint|version|work)"
 _WITHDRAWN = re.compile(
-    r"\b(?:this|the) (?:paper|article|submission|manuscript|preprint)\b[\w ]{0,20}\bwithdrawn\b(?! from\b)"
-    r"|^\W*withdrawn\b(?! from\b)",
+    rf"\b(?:this|the|our|current) {_ITSELF}(?:,[^,.;]{{1,60}},)? (?:(?:has|have) (?:now )?been|is|was|had to be)"
+    r"(?: now| temporarily| voluntarily| being)? withdrawn\b(?! (?:from|at)\b)"
+    r"|\b(?:authors?|I|we) (?:have |has |are |am )?withdr(?:awn|ew|awing|aw)"
+    rf" (?:this|the|our) {_ITSELF}\b(?! (?:from|at)\b)"
+    rf"|^\W*(?:{_ITSELF} )?(?:(?:has been|is|was) )?withdrawn"
+    r"(?=\W*$|[.,;:(!]|\s+[-–—(]|\s+(?:by|due|because|for|as|since|until|pending)\b)",
     re.IGNORECASE,
 )
+"""That a text says of its own paper that it is withdrawn; not that it is not, or was from a conference."""
 _OPENING = 120
 """Characters of an abstract; further on, others' papers may be meant."""
 _WORKDAYS = 5

@@ -64,9 +64,29 @@ def test_the_year_may_stand_in_the_other_field() -> None:
     assert where("Accepted by RA-L", "IEEE Robotics and Automation Letters 11 (2026)") == ("RA-L", 2026)
 
 
-def test_a_year_that_cannot_be_is_none() -> None:
-    assert where("Accepted to ICRA 1925") == ("ICRA", None)
-    assert where("Accepted to ICRA 2190") == ("ICRA", None)
+@pytest.mark.parametrize("year", ["1925", "2190", "20255", "0000"])
+def test_with_a_year_that_cannot_be_nobody_knows_which_one_is_meant(year: str) -> None:
+    assert where(f"Accepted to ICRA {year}") is None
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        ("Initially submitted to ICRA 2024, accepted by RA-L", ("RA-L", None)),
+        ("Journal extension of CVPR 2023 paper, accepted to TPAMI", ("TPAMI", None)),
+        ("Submitted 2024, accepted to IEEE RA-L", ("RA-L", None)),
+        ("NeurIPS 2024 preprint", None),
+        ("Master's thesis, Bread School, 2023; parts were published at CoRL 2023", None),
+        ("The paper was accepted in NeurIPS 2024 but we chose to withdraw", None),
+        ("SIGGRAPH 2024 Conference Papers", ("SIGGRAPH", 2024)),
+        ("Accpeted by CoRL 2024", ("CoRL", 2024)),
+        ("Aceepted by IROS-2025", ("IROS", 2025)),
+    ],
+)
+def test_the_year_of_another_and_what_became_nothing_are_not_its_venue(
+    comment: str, said: tuple[str, int | None] | None
+) -> None:
+    assert where(comment) == said
 
 
 def test_numbers_of_pages_and_ids_are_no_years() -> None:

@@ -148,6 +148,11 @@ def test_a_slice_is_settled_when_it_was_read_whole_after_the_days_in_which_arxiv
         "This paper has been withdrawn by the authors",
         "Withdrawn: the oven was cold",
         "withdrawn by arXiv administrators",
+        "Paper withdrawn",
+        "The authors have withdrawn this paper",
+        "I am withdrawing this paper because of a burnt crust",
+        "This paper, accepted at a bread fair, has been withdrawn",
+        "this version has been withdrawn",
     ],
 )
 def test_what_authors_say_of_a_paper_they_took_back_is_understood(comment: str) -> None:
@@ -171,6 +176,12 @@ def test_what_is_said_of_withdrawn_papers_further_on_in_an_abstract_is_of_others
         "This paper replaces 2101.00001, withdrawn by the authors",
         "An earlier manuscript (withdrawn from a conference on bread)",
         "This paper was withdrawn from a conference for lack of space; accepted elsewhere",
+        "The paper was withdrawn at ICLR 2025, now accepted to IROS 2026",
+        "This paper is not withdrawn",
+        "This submission was never withdrawn",
+        "This paper replaces a withdrawn preprint",
+        "This paper helps socially withdrawn bakers.",
+        "Withdrawn states of ovens are studied.",
     ],
 )
 def test_what_was_withdrawn_elsewhere_is_not_withdrawn_from_arxiv(comment: str) -> None:

@@ -67,6 +67,8 @@ def blurred(known: Known) -> Iterator[Advice]:
     _, vectors = words.vectoriser(said)
     likeness = (vectors @ vectors.T).toarray()
     for (row, one), (column, other) in combinations(enumerate(leaves), 2):
+        if not (one.definition and other.definition):  # `check` tells that they have none
+            continue
         there, back = taken.get((one.id, other.id), []), taken.get((other.id, one.id), [])
         like = float(likeness[row, column])
         right = _told_apart(learned.placement.held_out, row, column) if learned and (there or back) else 1.0

@@ -61,7 +61,8 @@ def _differs(known: Known, name: str, meant: Sequence[str], missing: Sequence[st
     if known.learned and key in known.row:
         probability = known.learned.placement.held_out.probability[known.row[key]]
         told = (f"{known.classes([label])} {probability[known.column[label]]:.2f}" for label in (*missing, *listed))
-        evidence.append(f"by its title and abstract: {', '.join(told)}")
+        read = "title and abstract" if key in known.records else "title alone"
+        evidence.append(f"by its {read}: {', '.join(told)}")
         chance = max(float(probability[known.column[label]]) for label in missing)
     evidence += [f"the name may also mean {', '.join(map(known.named, meant[1:]))}"] if meant[1:] else []
     sentence = f"the text places {called} in {known.classes(missing)}, the list in {known.classes(listed)}"

@@ -74,7 +74,9 @@ def _evidence(known: Known, learned: Learned, row: int, label: str, near: list[s
     reading, mine = learned.papers[paper], papers[paper].labels[0]
     speaking = learned.placement.speaking(reading, label, mine)
     why = rationale(reading, [label], mine, taxonomy, learned.classes, speaking)
-    found = [f"nearest: {', '.join(around)}", f"rule that fits best: {why.rules[0]}", f"it says: “{why.quote}”"]
+    found = [f"nearest: {', '.join(around)}"]
+    found += [f"rule that fits best: {why.rules[0]}"] if taxonomy.leaf(label).definition else []
+    found += [f"it says: “{why.quote}”"]
     found += [f"{known.classes([mine])} is {why.why_not}"] if why.why_not else []
     same = set(papers[paper].labels).intersection(known.placed_by_text.get(paper, ()))
     return (*found, *(["against this: the survey's text has it in the same class as the list"] if same else []))

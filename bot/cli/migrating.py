@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.group import FILE, cli, watching
+from bot.cli.group import FILE, cli, finish, watching
 
 if TYPE_CHECKING:
-    from bot.commands.migrating import Change
+    from bot.commands.migrating import Change, Placer
 
 DRY = click.option("--dry-run", is_flag=True, help="Show what would be asked; write nothing down.")
 WHAT = click.argument("label", metavar="CLASS")
@@ -77,8 +77,8 @@ def split(ctx: click.Context, label: str, names: Sequence[str], rules: Path | No
     from bot.commands import migrating
 
     parts = migrating.parts(names, rules)
-    place = migrating.place_by(watching(ctx))
-    _perform(ctx, lambda library: migrate.split(library, label, parts, place), dry_run=dry_run)
+    placer = migrating.Placer(watching(ctx))
+    _perform(ctx, lambda library: migrate.split(library, label, parts, placer), placer, dry_run=dry_run)
 
 
 @migration.command("retire", short_help="Take a class out.")
@@ -90,13 +90,14 @@ def retire(ctx: click.Context, label: str, dry_run: bool) -> None:
     from bot import migrate
     from bot.commands import migrating
 
-    place = migrating.place_by(watching(ctx))
-    _perform(ctx, lambda library: migrate.retire(library, label, place), dry_run=dry_run)
+    placer = migrating.Placer(watching(ctx))
+    _perform(ctx, lambda library: migrate.retire(library, label, placer), placer, dry_run=dry_run)
 
 
-def _perform(ctx: click.Context, change: Change, *, dry_run: bool) -> None:
+def _perform(ctx: click.Context, change: Change, placer: Placer | None = None, *, dry_run: bool) -> None:
     from bot.commands import console, migrating
 
-    found = migrating.perform(watching(ctx), change, dry_run=dry_run)
+    found = migrating.perform(watching(ctx), change, placer, dry_run=dry_run)
     for line in migrating.lines(*found):
         console.output().print(console.calm(line), markup=False)
+    finish(ctx, placer.failed if placer else "")

@@ -41,7 +41,9 @@ def _facts(cluster: Cluster, fates: Mapping[str, Fate], library: Library) -> dic
 
 
 def _lines(found: drift.Radar, fates: Mapping[str, Fate], library: Library) -> Iterator[str]:
-    if not found.clusters:
+    if not found.doubtful:
+        yield "there is no doubtful paper to look at; they come from survey-bot run, which asks about them"
+    elif not found.clusters:
         yield f"{NOTHING}: {count(found.doubtful, 'doubtful paper')} looked at"
     for cluster in found.clusters:
         yield drift.sentence(cluster, library.taxonomy)

@@ -82,7 +82,7 @@ def _extracted(
         problem=archive.problem,
         failed=archive.failed,
         notes=tuple(_gone(reviewed, records)),
-        new=proposals(some, records, set(reviewed), anew),
+        new=proposals(some, records, reviewed, anew),
     )
 
 

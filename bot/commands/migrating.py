@@ -25,10 +25,13 @@ from bot.yaml_format import taxonomy_sha
 Change = Callable[[Library], Migration]
 
 
-def perform(wiring: Wiring, change: Change, *, dry_run: bool = False) -> tuple[Migration, Answer]:
+def perform(
+    wiring: Wiring, change: Change, placer: Placer | None = None, *, dry_run: bool = False
+) -> tuple[Migration, Answer]:
     """Ask for the change by one pull request; what it is, and what came of asking. Raises SurveyBotError.
 
-    Everything is checked before: data that would not pass `survey-bot check` is never asked for.
+    ``placer`` is who proposes classes in ``change``. Everything is checked before: data that would not pass
+    `survey-bot check` is never asked for.
     """
     folder = wiring.papers_folder
     path = str(PurePosixPath(folder).parent / TAXONOMY)
@@ -37,6 +40,8 @@ def perform(wiring: Wiring, change: Change, *, dry_run: bool = False) -> tuple[M
     _is_current(wiring, _at_root(files, path), path, folder, forge)
     migration = change(wiring.shelf.load())
     page, remarks = _page(wiring, migration, forge.read)
+    if placer and placer.failed:
+        remarks = ("Abstracts could not be read: classes are proposed by titles, where none were known.", *remarks)
     remarks = (*_waiting(wiring, migration, dry_run=dry_run), *remarks)
     migration = migration._replace(remarks=(*migration.remarks, *remarks))
     changeset = migrate.changeset(migration, path, folder, page)
@@ -44,13 +49,21 @@ def perform(wiring: Wiring, change: Change, *, dry_run: bool = False) -> tuple[M
     return migration, asking.ask(forge, changeset)
 
 
-def place_by(wiring: Wiring) -> Callable[[Taxonomy, Iterable[str]], Mapping[str, Sequence[tuple[str, float]]]]:
-    """Who proposes classes for listed papers: the bot's own placement, fitted on the papers that have such a class."""
+class Placer:
+    """Proposes classes for listed papers: the bot's own placement, fitted on the papers that have such a class."""
 
-    def place(taxonomy: Taxonomy, papers: Iterable[str]) -> dict[str, list[tuple[str, float]]]:
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self.failed = ""
+        """How arXiv failed; what was proposed then rests on titles, where abstracts were not known."""
+
+    def __call__(self, taxonomy: Taxonomy, papers: Iterable[str]) -> dict[str, list[tuple[str, float]]]:
+        """Paper -> classes with their probabilities, the likeliest first."""
         from bot.classify.placement import Placement
 
-        library, progress = wiring.shelf.load(), console.ConsoleProgress()
+        wiring, progress = self._wiring, console.ConsoleProgress()
+        library = wiring.shelf.load()
+        self.failed = wiring.archive.find([key for key in library.papers if ids.is_arxiv(key)], progress).failed
         memory = wiring.memory(library.taxonomy.root.id)
         entries, _ = prepare.index_entries(library, wiring.archive, progress)
         memory.update(entries, taxonomy_sha(library.taxonomy), progress)
@@ -67,8 +80,6 @@ def place_by(wiring: Wiring) -> Callable[[Taxonomy, Iterable[str]], Mapping[str,
             for key in papers
             if key in readings
         }
-
-    return place
 
 
 def parts(names: Sequence[str], file: Path | None) -> list[Node]:

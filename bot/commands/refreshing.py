@@ -61,7 +61,8 @@ def lines(report: RefreshReport, library: Library) -> Iterator[str]:
     yield from (f"look at {paper}: {sentence}" for paper, sentence in sighting.doubts)
     yield from (f"note: {note}" for note in (*sighting.notes, *report.notes))
     if report.pull is None:
-        yield "nothing to change" if not sighting.failures else "nothing to change in what could be read"
+        is_whole = ARXIV in sighting.answered and not sighting.failures
+        yield "nothing to change" if is_whole else "nothing to change in what is known"
     elif report.changes:
         papers = len({change.paper for change in report.changes})
         yield f"{count(len(report.changes), 'change')} of {count(papers, 'paper')} -> {report.answer.sentence}"
@@ -71,6 +72,8 @@ def _looked(sighting: Sighting) -> str:
     papers = count(sighting.papers, "listed paper")
     if ARXIV in sighting.answered:
         return f"{papers} looked up on arXiv"
+    if not sighting.failures:
+        return f"arXiv was not asked; what it said earlier of {papers} is known"
     return f"arXiv was not read to the end; what it says of {papers} is known, in part from earlier"
 
 

@@ -25,7 +25,7 @@ its commit**. What you drop or close is not proposed again unless somebody asks 
 
 
 def proposals(
-    library: Library, records: Mapping[str, Record], existing: Collection[str], again: Collection[str] = ()
+    library: Library, records: Mapping[str, Record], existing: Mapping[str, Sheet], again: Collection[str] = ()
 ) -> dict[str, str]:
     """Path from the folder of the taxonomy -> text of the file, for listed papers with a claim in their abstract.
 
@@ -35,7 +35,7 @@ def proposals(
     files: dict[str, str] = {}
     for paper in library.papers:
         facts = extract(records[paper]) if paper in records and (paper not in existing or paper in again) else ()
-        if facts:
+        if facts and Sheet(facts=facts) != existing.get(paper):
             files[f"facts/{ids.to_stem(paper)}.yaml"] = yaml_format.dump_facts(Sheet(facts=facts))
     return files
 

@@ -84,7 +84,9 @@ class _Page:
             self._by_hand(f"rename the heading of {node.name} to {name}")
         for entry in self._at.listed(node):
             said = self._edits[entry.line]
-            text = _reworded(entry.text, node.name, name) or table.escape(name)
+            olds = (table.escape(node.name), node.name)
+            texts = (_reworded(entry.text, old, table.escape(name)) for old in olds)
+            text = next((one for one in texts if one is not None), table.escape(name))
             self._edits[entry.line] = said.replace(f"[{entry.text}]", f"[{text}]", 1)
 
     def move(self, node: Node, target: Node) -> None:

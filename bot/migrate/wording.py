@@ -28,7 +28,9 @@ def changeset(migration: Migration, taxonomy_path: str, papers_folder: str, page
     commits = [Commit(message=f"{title}\n\nProposed by survey-bot.\n", files=files)]
     if page:
         commits.append(Commit(message="The page follows the taxonomy\n\nProposed by survey-bot.\n", files=dict([page])))
-    return Changeset(branch=branch(KIND, migration.name), title=title, body=_body(migration), commits=tuple(commits))
+    return Changeset(
+        branch=branch(KIND, migration.name), title=title, body=_body(migration), commits=tuple(commits), whole=True
+    )
 
 
 def _body(migration: Migration) -> str:

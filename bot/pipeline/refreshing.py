@@ -131,6 +131,8 @@ class _Asking:
     def __init__(self, library: Library, desk: Desk, sighting: Sighting, now: Callable[[], datetime]) -> None:
         self._library, self._desk, self._sighting, self._now = library, desk, sighting, now
         self._notes = list[str]()
+        self._unread = False
+        """A file could not be read, so that it is not known whether all of an open one stands by now."""
 
     def report(self) -> RefreshReport:
         """Do it; what was done."""
@@ -157,6 +159,8 @@ class _Asking:
 
     def _asked(self, group: Group, papers: Sequence[upkeep.Renewed]) -> Answer:
         folder, doubts = self._desk.papers_folder, self._sighting.doubts
+        if not papers and self._unread:
+            return Answer(asking.Outcome.NOTHING)
         answer = group.ask(upkeep.changeset(group.branch, papers, folder, doubts) if papers else None)
         if papers and answer.outcome is asking.Outcome.LEFT:
             more = f"{count(len(papers), 'paper')} that would change wait until it is merged or closed"
@@ -172,14 +176,15 @@ class _Asking:
             try:
                 old = self._base(key) if key in self._library.papers else None
             except DataError as error:
-                self._notes.append(f"{error}; {count(len(some), 'change')} of it is left out")
+                self._notes.append(f"{error}; until then its changes wait")
+                self._unread = True
                 continue
             if old is None:
-                self._notes.append(f"{key}: it is not listed any more, so {count(len(some), 'change')} is left out")
+                self._notes.append(f"{key}: it is not listed any more; left out: {count(len(some), 'change')}")
                 continue
             paper = upkeep.applied(old, some)
             if left := len(some) - len(paper.changes):
-                self._notes.append(f"{key}: people have changed it meanwhile, so {count(left, 'change')} is left out")
+                self._notes.append(f"{key}: people have changed it meanwhile; left out: {count(left, 'change')}")
             if problem := self._problem(paper):
                 self._notes.append(f"{key}: what is said of it would not pass the check and is left out ({problem})")
             elif paper.changes:

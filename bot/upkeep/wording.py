@@ -45,7 +45,7 @@ def changeset(branch: str, papers: Sequence[Renewed], folder: str, doubts: Seque
     many = count(len(papers), "listed paper")
     rows = [_row(paper.old, change) for paper in papers for change in paper.changes]
     parts = [
-        f"What arXiv and others say today of {many}, against what the files of this survey say.",
+        f"What arXiv and others say of {many}, against what the files of this survey say.",
         table(["Paper", "What", "Was", "Is", "Who says so"], rows),
         _HOW,
         *_doubted(doubts),

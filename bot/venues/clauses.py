@@ -39,6 +39,11 @@ class Reading(NamedTuple):
     """Of the sentence that says so."""
 
 
+_DRAFT = re.compile(r"\W*(?:\d{4})?\W*pre-?print\W*", re.IGNORECASE)
+"""``NeurIPS 2025 preprint`` is none of its papers."""
+_NUMBER = re.compile(r"[\s,'’(-]{0,3}\d{4,}")
+
+
 def readings(line: str, reference: bool) -> Iterator[Reading]:
     """What a line says, blanked; ``reference``: it is a journal reference, and need not say "accepted"."""
     named = mentions(line)
@@ -54,6 +59,8 @@ def readings(line: str, reference: bool) -> Iterator[Reading]:
             kind = _kind(one, before, after, reference)
             if kind is None or _is_publisher(one, here[index + 1 :], line):
                 continue
+            if not one.venue.journal and _NUMBER.match(after) and year(one, before, after) is None:
+                continue  # ICRA 20255: which one, nobody knows
             kind = "Workshop" if orphan and not kind and not one.venue.journal else kind
             again = (year(other, "", line[other.end : end]) for other in here[index + 1 :] if other.venue is one.venue)
             yield Reading(one, kind, year(one, before, after) or next(again, None), start, end)
@@ -146,7 +153,7 @@ def _there(one: Mention, between: str, after: str, said: bool) -> Kind | None:
     first = re.split(r"[,|]", after.lstrip(" ,"))[0]
     if (no := CUE.search(first if said else after)) and no["no"]:
         return None
-    if not said and PRIOR.search(first):
+    if not said and (PRIOR.search(first) or _DRAFT.fullmatch(first)):
         return None
     cue = CUE.search(after) if said else None
     near = f"{between} {after[: cue.start()] if cue else after}"

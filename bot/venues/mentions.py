@@ -19,6 +19,11 @@ _SPACED = re.compile(
     r"\s(2\d)(?=\s*(?:$|[,.;:()!|]|(?:oral|spotlight|poster|main|camera|accepted|highlight)\b))", re.IGNORECASE
 )
 _NEAR = re.compile(r"[\s,'’(\[\-–:/]*((?:19|20|21)\d\d)(?!\d)")
+_OF_OTHERS = re.compile(
+    r"/{3,}[\s'’(]*(?:(?:19|20|21)\d\d)?|\b(?:submitted|initially|originally|first|extension|version)\b[^,;:]*",
+    re.IGNORECASE,
+)
+"""Other mentions with their years, and what is said of earlier tries."""
 _ROMAN = re.compile(r"\s+(X{0,3}(?:IX|IV|V?I{0,3}))\b")
 _ORDINAL = re.compile(r"(?<!\w)(\d{1,3})(?:st|nd|rd|th)\b|\b((?:twen|thir|for|fif|six|seven|eigh|nine)ty)?[\s-]?"
                       r"(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|"
@@ -124,7 +129,7 @@ def year(mention: Mention, before: str, after: str) -> int | None:
         return _sane(int(inside[0]))
     if not mention.venue.journal and mention.venue.name != "NeurIPS" and (spaced := _SPACED.match(after)):
         return _sane(2000 + int(spaced[1]))
-    if far := year_in(after) or year_in(before):
+    if far := year_in(after) or year_in(_OF_OTHERS.sub(" ", before)):
         return far
     return None if _YEAR.search(after) else _numbered(mention, lead, after)
 
@@ -143,7 +148,7 @@ def _numbered(mention: Mention, lead: str, after: str) -> int | None:
     for match in reversed(list(_ORDINAL.finditer(lead))):
         if small(lead[match.end() :]):
             tens, unit = match[2], (match[3] or "").lower()
-            spelled = _TENS.get((tens or "").lower().replace("ninety", ""), 0) + _ordinal(unit)
+            spelled = _TENS.get((tens or "").lower(), 0) + _ordinal(unit)
             return _edition(mention.venue, int(match[1]) if match[1] else spelled)
     if mention.spelled and (roman := _ROMAN.match(after)) and roman[1]:
         return _edition(mention.venue, _roman(roman[1]))

@@ -36,15 +36,15 @@ HEDGE = (
     r"|hopefully)"
 )
 YES = (
-    r"accept(?:ed)?(?: (?:with|after) (?:minor |major )?revisions?)?|publish(?:ed|es)?|appear(?:s|ed|ing)?"
-    r"|presented|camera[- ]?ready|forthcoming|in press"
+    r"(?:accept(?:ed)?|ac+[ep]{1,4}t?ed)(?: (?:with|after) (?:minor |major )?revisions?)?|publish(?:ed|es)?"
+    r"|appear(?:s|ed|ing)?|presented|camera[- ]?ready|forthcoming|in press"
 )
 CUE = re.compile(
     rf"\b(?P<no>{HEDGE}\s+(?:(?:being|been|be|it|is|it's|was|yet|formally|officially|the)\s+)*(?:{YES})"
     r"|(?:re)?-?submi(?:t\w*|ssions?)|under (?:[\w-]+ ){0,2}(?:review|revision|consideration)"
     r"|in (?:peer[- ])?(?:review|revision)|being reviewed"
     r"|reviewed (?:at|by)|in preparation|prepar\w+ for|intended for|target(?:ed|ing|s)?|plan(?:s|ned)?"
-    r"|aim(?:s|ed|ing)|reject\w*|declined|withdrawn"
+    r"|aim(?:s|ed|ing)|reject\w*|declined|withdr(?:aw|awn|ew|awing)"
     r"|pending|awaiting|(?:major|minor) revisions?|in consideration|considered for|invited to"
     r"|nominated (?:for|to)|hoping)\b"
     rf"|\b(?P<yes>{YES})\b",
@@ -56,6 +56,7 @@ PRIOR = re.compile(
     r"|(?:preliminary|earl(?:y|ier)|previous|prior|initial|old(?:er)?|short(?:er)?|abridged|condensed|reduced"
     r"|preceding) (?:\w+ )?(?:version|work|paper|study|draft)|(?:workshop|conference) version"
     r"|extension (?:of|to|from)|extend(?:s|ing|ed from)|builds? (?:up)?on|based (?:up)?on|parts? of th(?:is|e)"
+    r"|parts? (?:was|were|is|are|ha(?:s|ve) been)"
     r"|follow(?:s|ing|-?\s?up)|successor|predecessor|companion|sequel|supersedes?|original(?:ly)?|compared? (?:to|with)"
     r"|supplement(?:ary|al)?(?: \w+)? (?:to|for|of)|appendix (?:to|for|of)|code (?:for|of)|reply to|response to|erratum"
     r"|comment(?:s|ary)? on|(?:survey|review|analysis|overview) of"
@@ -95,7 +96,7 @@ LINKING = _set(
     "selected top"
 )
 AROUND = LINKING | _set(
-    "page pages pp figure figures fig figs table tables tab appendix appendices supplementary supplement "
+    "page pages pp papers figure figures fig figs table tables tab appendix appendices supplementary supplement "
     "supplemental material "
     "materials including references plus total content text body candidate nominee nomination runner-up "
     "winner venue status note "

@@ -45,7 +45,7 @@ class Desk:
         (folder / "feed.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
     def settings(self, api: str) -> None:
-        text = f'[watch]\ncategories = ["cs.RO"]\napi = "{api}"\nfeed = ""\nminutes = 0.05\n'
+        text = f'[watch]\ncategories = ["cs.RO"]\napi = "{api}"\nfeed = ""\nminutes = 5\n'
         terms = '[scope.groups.bread]\nrequired = true\nterms = ["bread"]\n'
         (self.folder / "survey-bot.toml").write_text(text + terms, encoding="utf-8")
 
@@ -110,6 +110,7 @@ def test_arxiv_is_asked_for_all_ids_at_once_and_for_titles_in_doubt_only(desk: D
     with serve(*LISTED, BRICKS) as server:
         desk.settings(server.url)
         told = desk.deep()
+    assert not told["failed"], (told["failed"], told["notes"])
     assert [request.get("search_query", "") for request in server.asked] == [
         "",
         'ti:"BrickDome A Better Hearth"',

@@ -32,7 +32,7 @@ class Desk:
         (folder / "feed.jsonl").write_text(json.dumps(FOG) + "\n", encoding="utf-8")
 
     def settings(self, api: str) -> None:
-        text = f'[watch]\ncategories = ["cs.RO"]\napi = "{api}"\nfeed = ""\nminutes = 0.02\n[cache]\npath = "cache"\n'
+        text = f'[watch]\ncategories = ["cs.RO"]\napi = "{api}"\nfeed = ""\nminutes = 5\n[cache]\npath = "cache"\n'
         terms = '[scope.groups.bread]\nrequired = true\nterms = ["bread"]\n'
         (self.folder / "survey-bot.toml").write_text(text + terms, encoding="utf-8")
 

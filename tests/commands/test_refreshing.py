@@ -301,6 +301,17 @@ def test_a_link_is_proposed_where_there_was_none(world: World) -> None:
     assert [(one.key, one.new) for one in report.changes] == [("code", "https://github.com/baker/vapourloaf")]
 
 
+def test_a_link_that_was_refused_does_not_come_again_in_another_spelling(world: World) -> None:
+    world.says(STEAM, summary="We bake. Our code is available at https://github.com/baker/vapourloaf.")
+    world.refresh()
+    git(world.repository, "branch", "-D", TODAY)
+    world.says(STEAM, summary="We bake. Our code is available at http://www.github.com/Baker/VapourLoaf.git .")
+    report = world.refresh()
+    assert (report.changes, report.refused) == ((), 1)
+    world.says(STEAM, summary="We bake. Our code is available at https://github.com/baker/another.")
+    assert [one.new for one in world.refresh().changes] == ["https://github.com/baker/another"]
+
+
 def test_links_are_asked_only_on_request_and_a_moved_one_is_replaced(world: World) -> None:
     class Web:
         notes = ("links-1.sqlite: it is damaged",)
@@ -523,7 +534,7 @@ def test_a_forged_plan_reaches_no_file_but_those_of_listed_papers(world: World) 
     for paper in ("taxonomy", "2509.99999"):
         report = world.ask(forged(paper=paper))
         assert report.pull is None
-        assert "is left out" in " ".join(report.notes)
+        assert "left out: 1 change" in " ".join(report.notes)
 
 
 def test_a_forged_plan_puts_no_words_of_its_own_into_a_commit(world: World) -> None:

@@ -11,6 +11,7 @@ from bot import yaml_format
 from bot.adapters.shelf import Shelf
 from bot.check import check
 from bot.errors import DataError
+from bot.facts.extract import extract
 from bot.facts.proposals import proposals
 from bot.models.facts import UNITS, Bound, Fact, Quantity, Sense, Sheet
 from tests.fabricated import LIBRARY, RECORDS
@@ -154,7 +155,7 @@ def test_check_fix_writes_facts_as_the_bot_does(tmp_path: Path) -> None:
 
 
 def test_a_listed_paper_with_a_claim_is_proposed() -> None:
-    files = proposals(LIBRARY, {**RECORDS, CLAIM.id: CLAIM}, ())
+    files = proposals(LIBRARY, {**RECORDS, CLAIM.id: CLAIM}, {})
     assert list(files) == ["facts/2501.00001.yaml"]
     (fact,) = yaml_format.read_facts(files["facts/2501.00001.yaml"], "").get().facts
     assert (fact.quantity, fact.value, fact.quote) == (Quantity.SPEEDUP, 3.0, CLAIM.abstract)
@@ -162,10 +163,13 @@ def test_a_listed_paper_with_a_claim_is_proposed() -> None:
 
 def test_what_people_have_seen_is_left_alone_unless_they_ask() -> None:
     records = {CLAIM.id: CLAIM}
-    assert proposals(LIBRARY, records, {CLAIM.id}) == {}
-    assert list(proposals(LIBRARY, records, {CLAIM.id}, {CLAIM.id})) == ["facts/2501.00001.yaml"]
+    seen = {CLAIM.id: Sheet(facts=())}
+    assert proposals(LIBRARY, records, seen) == {}
+    assert list(proposals(LIBRARY, records, seen, seen)) == ["facts/2501.00001.yaml"]
+    alike = {CLAIM.id: Sheet(facts=extract(CLAIM))}
+    assert proposals(LIBRARY, records, alike, alike) == {}  # it stands there already
 
 
 def test_papers_that_are_not_listed_are_not_proposed() -> None:
     stranger = CLAIM.model_copy(update={"id": "2501.00099"})
-    assert proposals(LIBRARY, {stranger.id: stranger}, ()) == {}
+    assert proposals(LIBRARY, {stranger.id: stranger}, {}) == {}

@@ -129,6 +129,17 @@ def test_a_retired_class_names_the_open_pull_requests_that_still_propose_it(desk
     answer = desk("migrate", "retire", "steam")
     assert "The open pull request of 2611.90001 proposes steam: give it another label first." in answer.stdout
     assert "decide: 2503.00005" in answer.stdout
+    assert answer.exit_code == 3  # arXiv cannot be reached here, so what is proposed rests on titles
+    assert "classes are proposed by titles, where none were known" in answer.stdout
+    assert "failed: " in answer.stderr
+
+
+def test_the_page_of_a_migration_invites_nobody_to_drop_one_of_its_commits(desk: Desk) -> None:
+    desk("migrate", "rename", "steam", "Vapour", "--id", "vapour")
+    (page,) = (desk.repository / ".survey-bot" / "changes").glob("*.md")
+    text = page.read_text(encoding="utf-8")
+    assert "**accept** it" in text
+    assert "revert" not in text
 
 
 def test_a_dry_run_says_what_it_would_ask_and_writes_nothing(desk: Desk) -> None:

@@ -33,13 +33,17 @@ from bot.markdown import escape
 _FOOTER = """
 ---
 
-Branch `{branch}` holds commits on top of `{base}` that each stand for themselves. In the repository:
+Branch `{branch}` holds commits on top of `{base}`. In the repository:
 
 - **see** it: `git log -p {base}..{branch}`
 - **accept** it: `git switch {base}`, then `git merge {branch}`
+{drop}- **reject** it: `git branch -D {branch}`; this file stays and tells what was asked
+"""
+
+
+_DROP = """\
 - **accept it without one of the commits**: `git switch {branch}`, then `git revert COMMIT` (or `git rebase -i {base}`,
   where you delete its line), then accept it
-- **reject** it: `git branch -D {branch}`; this file stays and tells what was asked
 """
 
 
@@ -141,7 +145,8 @@ class LocalChangesets:
                 "the branch has just been changed", where=branch, remedy="nothing is lost, say it again"
             ) from None
         known = Known(tuple(commits), digest(changeset), at=self._made(tip), memo=changeset.memo)
-        footer = _FOOTER.format(branch=branch, base=self._base)
+        names = {"branch": branch, "base": self._base}
+        footer = _FOOTER.format(**names, drop="" if changeset.whole else _DROP.format(**names))
         text = f"# {escape(changeset.title)}\n\n{changeset.body.strip()}\n{footer}"
         self._pages.write(_name(branch), words("", text, known))
 
