@@ -136,6 +136,8 @@ class GroupPull(Model):
     """People have worked on it: its commits or its words are not the bot's alone, and the bot leaves it as it is."""
     memo: dict[str, Any] = Field(default_factory=dict)
     """That of the changeset; empty when it cannot be read any more, and when the bot closed it."""
+    rewritten: bool = False
+    """A person put other words in place of its own, so that they do not tell any more what was asked."""
 
 
 def branch(kind: str, name: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from bot import addresses
+from bot.evaluate.metrics import interval_of_share
 from bot.importer import Import
 from bot.models import Library, Paper
 from bot.titles import ALIKE, likeness, normal
@@ -161,13 +163,11 @@ class _Known:
 
 
 def interval(right: int, of: int) -> tuple[float, float]:
-    """95% interval of a share of few papers (Wilson, 1927); of none it is everything."""
+    """95% interval of a share of few papers; of none it is everything."""
     if not of:
         return 0.0, 1.0
-    z, share = 1.959964, right / of
-    middle, spread = share + z**2 / (2 * of), 1 + z**2 / of
-    half = z * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
-    return max(0.0, (middle - half) / spread), min(1.0, (middle + half) / spread)
+    low, high = interval_of_share(np.array([float(right)]), np.array([float(of)]))
+    return float(low[0]), float(high[0])
 
 
 def _titles(paper: Paper) -> tuple[str, ...]:

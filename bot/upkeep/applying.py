@@ -69,7 +69,8 @@ def settled(
     final = {decision.change.same for decision in known if decision.outcome is not Outcome.PROPOSED}
     decisions = []
     for one in asked:
-        for change in proposed(one):
+        told = [line.change for line in known if line.outcome is Outcome.PROPOSED and line.branch == one.branch]
+        for change in told if one.rewritten else proposed(one):
             if change.same in final:
                 continue
             try:

@@ -301,6 +301,16 @@ def test_a_link_is_proposed_where_there_was_none(world: World) -> None:
     assert [(one.key, one.new) for one in report.changes] == [("code", "https://github.com/baker/vapourloaf")]
 
 
+def test_what_was_refused_is_remembered_though_a_person_replaced_the_words(world: World) -> None:
+    world.says(STEAM, comment="Accepted to CoRL 2025")
+    world.refresh()
+    (page,) = (world.repository / ".survey-bot" / "changes").glob("*.md")
+    page.write_text("mine\n", encoding="utf-8")
+    git(world.repository, "branch", "-D", TODAY)
+    report = world.refresh()
+    assert ({one.outcome for one in report.settled}, report.changes) == ({Outcome.REFUSED}, ())
+
+
 def test_a_link_that_was_refused_does_not_come_again_in_another_spelling(world: World) -> None:
     world.says(STEAM, summary="We bake. Our code is available at https://github.com/baker/vapourloaf.")
     world.refresh()

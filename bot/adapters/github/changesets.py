@@ -197,7 +197,14 @@ class GitHubChangesets:
             touched = known.edited or (
                 not known.is_at(pull.head.sha) and (stage is not Stage.OPEN or self._is_worked_on(pull.head.ref, known))
             )
-        return GroupPull(branch=pull.head.ref, stage=stage, where=pull.html_url, touched=touched, memo=known.memo)
+        return GroupPull(
+            branch=pull.head.ref,
+            stage=stage,
+            where=pull.html_url,
+            touched=touched,
+            memo=known.memo,
+            rewritten=not known.commits,
+        )
 
     def _is_worked_on(self, branch: str, known: Known) -> bool:
         """Whether a person moved the branch from where its words say it is."""

@@ -199,6 +199,7 @@ class LocalChangesets:
             where=where.encode(errors="replace").decode(),
             touched=self._is_touched(state),
             memo=state.known.memo,
+            rewritten=not state.known.commits and not state.known.closed,
         )
 
     def _tip(self) -> str:
