@@ -3,13 +3,13 @@
     python -m benchmarks.facts --data ../shared
 
 Labels by hand: ``benchmarks/facts_labels.tsv`` (part, id, and a line for each claim: quantity, value, high, unit,
-change; a paper without a claim has one empty line). ``build``: the rules were made on these. ``held``: labelled before
-anything was extracted; when they were first read, precision and recall were 0.935 each, and what was wrong was mended.
-``unseen``: labelled when the rules stood; first read with precision 1.000 and recall 0.821, then ``twice``, GPU time
-and the LaTeX macro for units were added. ``fresh`` (all of robotics and language models, by a seed) and ``dense`` (of
-VLA) were labelled later by a reader who had not seen the rules; first read with 0.933 and 0.667, and 1.000 and 0.947
-(two labels of ``dense`` were slips of the reader), then what was wrong was mended. A fact is right when quantity, value, unit and change are, and it is the
-paper's own claim.
+change; a paper without a claim has one empty line). ``build``: the rules were made on these. ``held``: labelled
+before anything was extracted; when they were first read, precision and recall were 0.935 each, and what was wrong
+was mended. ``unseen``: labelled when the rules stood; first read with precision 1.000 and recall 0.821, then
+``twice``, GPU time and the LaTeX macro for units were added. ``fresh`` (all of robotics and language models, by a
+seed) and ``dense`` (of VLA) were labelled later by a reader who had not seen the rules; first read with 0.933 and
+0.667, and 1.000 and 0.947 (two labels of ``dense`` were slips of the reader), then what was wrong was mended. A
+fact is right when quantity, value, unit and change are, and it is the paper's own claim.
 """
 
 from __future__ import annotations
