@@ -12,6 +12,7 @@ from bot import addresses, ids, yaml_format
 from bot.errors import DataError
 from bot.models import WEB_ADDRESS, Library, Paper, Taxonomy
 from bot.models.facts import Sheet
+from bot.titles import normal
 
 TAXONOMY = "taxonomy.yaml"
 FACTS = "facts"
@@ -103,7 +104,7 @@ def _run(data: Data) -> list[Problem]:
 
 
 def _file(paper: Paper) -> str:
-    return f"papers/{ids.to_stem(paper.id)}.yaml"
+    return f"papers/{ids.file_name(paper.id)}"
 
 
 def _unreadable(error: DataError, name: str) -> Problem:
@@ -166,9 +167,8 @@ def one_file_per_paper(data: Data) -> Iterator[Found]:
     titles: dict[str, str] = {}
     links: dict[str, str] = {}
     for file, paper in data.papers.items():
-        title = " ".join(re.findall(r"\w+", paper.title.lower()))
         link = addresses.key(paper.link)
-        for key, value, seen in (("title", title, titles), ("url", link, links)):
+        for key, value, seen in (("title", normal(paper.title), titles), ("url", link, links)):
             first = seen.setdefault(value, file)
             if first != file:
                 yield Found(file, key, f"this {key} is that of {first} too; keep one file with the labels of both")

@@ -55,6 +55,11 @@ def to_stem(paper_id: str) -> str:
     return paper_id.replace("/", "_")
 
 
+def file_name(paper_id: str) -> str:
+    """The name of a paper's file, of what is listed or of its facts: ``2602.03782.yaml``."""
+    return f"{to_stem(paper_id)}.yaml"
+
+
 def from_stem(stem: str) -> str:
     """The id of a file or branch name; the inverse of :func:`to_stem`."""
     return stem.replace("_", "/")

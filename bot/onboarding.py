@@ -156,7 +156,7 @@ def forge_of(settings: str) -> str:
 
 def _data(library: Library, folder: str) -> dict[str, str]:
     papers = {
-        str(PurePosixPath(folder, _PAPERS, f"{ids.to_stem(key)}.yaml")): yaml_format.dump_paper(paper)
+        str(PurePosixPath(folder, _PAPERS, ids.file_name(key))): yaml_format.dump_paper(paper)
         for key, paper in library.papers.items()
     }
     return {str(PurePosixPath(folder, check.TAXONOMY)): yaml_format.dump_taxonomy(library.taxonomy), **papers}

@@ -10,7 +10,7 @@ import numpy as np
 from bot import ids, texts
 from bot.fates import Fate, State
 from bot.models import Library, Record
-from bot.ports import Archive, Entry, Judge, Memory, Neighbour, Past, Progress, Reading
+from bot.ports import Archive, Entry, Found, Judge, Memory, Neighbour, Past, Progress, Reading
 from bot.vectors import pooled
 from bot.watch import weeks
 from bot.yaml_format import taxonomy_sha
@@ -19,10 +19,11 @@ _FLOW = 1500
 """So many of the papers that earlier runs judged are learned from."""
 
 
-def index_entries(library: Library, archive: Archive, progress: Progress) -> tuple[list[Entry], list[str]]:
-    """What the memory holds of a library: every listed paper and every class; and notes on the abstracts it lacks."""
-    on_arxiv = [paper_id for paper_id in library.papers if ids.is_arxiv(paper_id)]
-    found = archive.find(on_arxiv, progress)
+def index_entries(library: Library, found: Found) -> tuple[list[Entry], list[str]]:
+    """What the memory holds of a library: every listed paper and every class; and notes on the abstracts it lacks.
+
+    ``found`` is what the archive has of its papers.
+    """
     notes = [f"{found.problem}; these papers are known by title and note only"] if found.problem else []
     records = {paper: texts.clean_record(record)[0] for paper, record in found.records.items()}
     papers = [
@@ -57,7 +58,7 @@ def prepare(
     The flow are the papers of earlier runs that came past the cheap stage, the latest of them, and the asked ones.
     Raises SurveyBotError.
     """
-    entries, lacking = index_entries(library, archive, progress)
+    entries, lacking = index_entries(library, archive.find(list(library.papers), progress))
     notes = memory.update(entries, taxonomy_sha(library.taxonomy), progress)
     before, refused, missing = _flow(library, archive, fates, progress)
     flow = before | {record.id: record for record in asked}

@@ -76,7 +76,7 @@ def propose(
     return Proposal(
         paper=paper,
         branch=ids.branch(paper.id),
-        path=str(PurePosixPath(folder, f"{ids.to_stem(paper.id)}.yaml")),
+        path=str(PurePosixPath(folder, ids.file_name(paper.id))),
         content=dump_paper(paper),
         title=plain(f"Add {shortened(paper.short_name, _NAME)}: {path[0].name} › {path[-1].name}{more}"),
         body=_body(record, paper, judgement, taxonomy, provenance, remarks),

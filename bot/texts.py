@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
 )
 HIDDEN = "invisible or direction-changing characters were removed"
 """What is said of a text that held some."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[$\\]|[\"'(\[]*[A-Z0-9])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|approx|Fig|Eq|Sec|Tab|Ref|No|Dr)|\b[A-Z])\.$")
 _TAIL = 12
@@ -30,7 +30,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """Untrusted text as NFKC without invisible or control characters, and flags that say what was taken out."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split()), ()
-    visible = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    visible = CONTROL.sub(" ", _INVISIBLE.sub("", text))
     flags = (HIDDEN,) if _INVISIBLE.search(text) else ()
     return " ".join(unicodedata.normalize("NFKC", visible).split()), flags
 

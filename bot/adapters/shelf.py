@@ -139,7 +139,7 @@ class Shelf:
 
 
 def _file(paper_id: str, kind: str = PAPERS) -> str:
-    return f"{kind}/{ids.to_stem(paper_id)}.yaml"
+    return f"{kind}/{ids.file_name(paper_id)}"
 
 
 def _read(path: Path, name: str) -> bytes:

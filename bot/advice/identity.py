@@ -70,7 +70,7 @@ def on_arxiv(known: Known) -> Iterator[Advice]:
         share = alike(paper.title, right.title)
         what = f"{key} may be {_place(known, right)}"
         if right.id not in known.library.papers:
-            what += f"; then name its file {ids.to_stem(right.id)}.yaml and take `url` out of it"
+            what += f"; then name its file {ids.file_name(right.id)} and take `url` out of it"
         yield Advice("on-arxiv", what, (f"listed as {_quoted(paper.title)}",), (key,), weight=0.7 * share)
 
 

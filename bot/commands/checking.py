@@ -103,21 +103,6 @@ def _mentions(wiring: Wiring) -> tuple[list[Mention], list[str]]:
         return [], [f"{advice.MENTIONS} cannot be read: {reason}; write it as a file of tabs and lines"]
 
 
-class _Known:
-    """An archive that asks nobody: what could be had of the listed papers is known already."""
-
-    notes: Sequence[str] = ()
-
-    def __init__(self, found: Found) -> None:
-        self._found = found
-
-    def find(self, paper_ids: Sequence[str], progress: Progress, *, fresh: bool = False) -> Found:
-        return self._found
-
-    def keep(self, records: object) -> None:
-        pass
-
-
 def _learned(wiring: Wiring, library: Library, found: Found, progress: Progress) -> tuple[Learned | None, list[str]]:
     """What the bot learns from the list, as in a run; None and why, where it cannot."""
     from bot.classify.placement import Placement
@@ -127,7 +112,7 @@ def _learned(wiring: Wiring, library: Library, found: Found, progress: Progress)
         return None, ["no advice on classes: there is none; add one below `children:` of the survey"]
     try:
         memory = wiring.memory(taxonomy.root.id)
-        entries, _ = prepare.index_entries(library, _Known(found), progress)
+        entries, _ = prepare.index_entries(library, found)
         notes = memory.update(entries, taxonomy_sha(taxonomy), progress)
         papers, classes = memory.readings("paper"), memory.readings("class")
     except (EmbedderError, VectorStoreError) as error:

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import health, ids, stats
+from bot.changes import Changeset
 from bot.fates import Fate, RunReport, State
 from bot.models import Library, Proposal, Taxonomy
 from bot.opinion import wording
-from bot.phrases import moment
+from bot.phrases import count, moment
 from bot.plan import Plan
 from bot.stats import Agreement
 
@@ -117,6 +118,14 @@ def note(message: str) -> None:
     from rich.console import Console
 
     Console(stderr=True, soft_wrap=True, highlight=False).print(f"note: {calm(message)}", markup=False)
+
+
+def show_changeset(changeset: Changeset) -> None:
+    """What a dry run would open: the pull request and its commits."""
+    out = output()
+    out.print(calm(f"would open {changeset.branch}: {changeset.title}"), markup=False)
+    for commit in changeset.commits:
+        out.print(calm(f"  {commit.message.splitlines()[0]} ({count(len(commit.files), 'file')})"), markup=False)
 
 
 def show_proposal(proposal: Proposal) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from bot import ids, texts
-from bot.changes import Changeset
 from bot.commands import console
 from bot.commands.running import now
 from bot.commands.wiring import Wiring
@@ -123,7 +122,7 @@ def propose(
     Raises SurveyBotError, for an open one too of which an abstract cannot be read today.
     """
     library = wiring.shelf.load()
-    group = Group(wiring.changesets(_show, dry_run=dry_run), KIND, now().date())
+    group = Group(wiring.changesets(console.show_changeset, dry_run=dry_run), KIND, now().date())
     mine, before = _wanted(asked, library), held(group.opened)
     anew = {*(mine if again else ()), *(paper for paper, is_anew in before.items() if is_anew)}
     held_ones = [paper for paper in before if paper in library.papers]
@@ -157,7 +156,7 @@ def _left(
 
 
 def _file(paper: str) -> str:
-    return f"facts/{ids.to_stem(paper)}.yaml"
+    return f"facts/{ids.file_name(paper)}"
 
 
 def _all_read(held_ones: Sequence[str], found: Extracted, where: str) -> None:
@@ -180,10 +179,6 @@ def told(done: Proposed) -> Iterator[str]:
     yield from (f"note: {note}" for note in done.answer.notes)
     what = f"facts of {count(len(done.papers), 'paper')}: " if done.answer.holds else ""
     yield f"{what}{done.answer.sentence}{room if done.answer.holds else ''}"
-
-
-def _show(made: Changeset) -> None:
-    console.output().print(f"would open {made.branch}: {made.title}", markup=False)
 
 
 def lines(found: Extracted, quantity: Quantity | None = None) -> Iterator[str]:

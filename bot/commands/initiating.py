@@ -174,4 +174,4 @@ def _show(prepared: Onboarding, body: str) -> None:
             lines.append(f"  {path}")
         else:
             lines.append(f"  {folder}/: {folders[folder]} files")
-    console.output().print("\n".join([*dict.fromkeys(lines), "", body]).replace("::", ":\u200b:"), markup=False)
+    console.output().print(console.calm("\n".join([*dict.fromkeys(lines), "", body])), markup=False)

@@ -35,7 +35,7 @@ def perform(
     """
     folder = wiring.papers_folder
     path = str(PurePosixPath(folder).parent / TAXONOMY)
-    forge = wiring.changesets(_show, dry_run=dry_run)
+    forge = wiring.changesets(console.show_changeset, dry_run=dry_run)
     files = wiring.shelf.read_files()
     _is_current(wiring, _at_root(files, path), path, folder, forge)
     migration = change(wiring.shelf.load())
@@ -63,9 +63,10 @@ class Placer:
 
         wiring, progress = self._wiring, console.ConsoleProgress()
         library = wiring.shelf.load()
-        self.failed = wiring.archive.find([key for key in library.papers if ids.is_arxiv(key)], progress).failed
+        found = wiring.archive.find(list(library.papers), progress)
+        self.failed = found.failed
         memory = wiring.memory(library.taxonomy.root.id)
-        entries, _ = prepare.index_entries(library, wiring.archive, progress)
+        entries, _ = prepare.index_entries(library, found)
         memory.update(entries, taxonomy_sha(library.taxonomy), progress)
         classes = memory.read([texts.class_sentences(path) for path in taxonomy.paths.values()], progress, "reading")
         readings = memory.readings("paper")
@@ -207,10 +208,3 @@ def _still_passes(files: Mapping[str, bytes], path: str, changeset: Changeset) -
     if wrong:
         what = f"the data would not pass the check any more ({wrong[0].message})"
         raise DataError(what, where=wrong[0].file, remedy="mend that first, or choose other names")
-
-
-def _show(changeset: Changeset) -> None:
-    out = console.output()
-    out.print(f"would open {changeset.branch}: {changeset.title}", markup=False)
-    for commit in changeset.commits:
-        out.print(f"  {commit.message.splitlines()[0]} ({count(len(commit.files), 'file')})", markup=False)

@@ -82,7 +82,9 @@ class SurveyPast:
         """Holds the library, as in a run."""
         taxonomy = self.library.taxonomy
         memory = self.wiring.memory(taxonomy.root.id)
-        entries, _ = prepare.index_entries(self.library, self.wiring.archive, self.progress)
+        entries, _ = prepare.index_entries(
+            self.library, self.wiring.archive.find(list(self.library.papers), self.progress)
+        )
         self.notes += memory.update(entries, taxonomy_sha(taxonomy), self.progress)
         return memory
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot import texts
-from bot.changes import LINKS, Changeset, Outcome
+from bot.changes import LINKS, Outcome
 from bot.commands import console
 from bot.commands.running import now
 from bot.commands.wiring import Wiring
@@ -31,7 +31,9 @@ def refresh(
     """Ask for what changed, or for what ``file`` says that an earlier :func:`sight` saw. Raises SurveyBotError."""
     library = wiring.shelf.load()
     sighting = _read(file) if file else look(library, _sources(wiring, links=links), now)
-    changesets = wiring.changesets(lambda changeset: None if quiet else _show(changeset), dry_run=dry_run)
+    changesets = wiring.changesets(
+        lambda changeset: None if quiet else console.show_changeset(changeset), dry_run=dry_run
+    )
     return ask(library, Desk(changesets, wiring.ledger, wiring.papers_folder), sighting, now)
 
 
@@ -98,10 +100,6 @@ def _sources(wiring: Wiring, *, links: bool) -> Sources:
         opinions=() if wiring.offline else wiring.venue_sources,
         links=wiring.links if links and not wiring.offline else None,
     )
-
-
-def _show(changeset: Changeset) -> None:
-    console.output().print(f"would open {changeset.branch}: {changeset.title}", markup=False)
 
 
 def _read(file: Path) -> Sighting:

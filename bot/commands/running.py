@@ -149,7 +149,7 @@ def index(wiring: Wiring, feeds: Sequence[Path] = ()) -> str:
     progress = console.ConsoleProgress()
     wiring.keep(feeds, library.papers, progress)
     memory = wiring.memory(library.taxonomy.root.id)
-    entries, notes = prepare.index_entries(library, wiring.archive, progress)
+    entries, notes = prepare.index_entries(library, wiring.archive.find(list(library.papers), progress))
     notes += memory.update(entries, taxonomy_sha(library.taxonomy), progress)
     lines = [*notes, *wiring.archive.notes]
     lines.append(f"{len(library.papers)} papers and {len(library.taxonomy.leaves)} classes in {memory.where}")

@@ -36,7 +36,7 @@ def proposals(
     for paper in library.papers:
         facts = extract(records[paper]) if paper in records and (paper not in existing or paper in again) else ()
         if facts and Sheet(facts=facts) != existing.get(paper):
-            files[f"facts/{ids.to_stem(paper)}.yaml"] = yaml_format.dump_facts(Sheet(facts=facts))
+            files[f"facts/{ids.file_name(paper)}"] = yaml_format.dump_facts(Sheet(facts=facts))
     return files
 
 
@@ -74,7 +74,7 @@ def changeset(
             break
         papers.append(row)
         lines += told
-    names = {row.id: f"facts/{ids.to_stem(row.id)}.yaml" for row in papers}
+    names = {row.id: f"facts/{ids.file_name(row.id)}" for row in papers}
     commits = tuple(
         Commit(
             message=f"Facts of {plain(shortened(row.name, _NAME))}\n\nProposed by survey-bot.\n",

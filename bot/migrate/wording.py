@@ -23,7 +23,7 @@ def changeset(migration: Migration, taxonomy_path: str, papers_folder: str, page
     """
     files: dict[str, str | None] = {taxonomy_path: yaml_format.dump_taxonomy(migration.after.taxonomy)}
     for key, paper in migration.papers.items():
-        files[f"{papers_folder}/{ids.to_stem(key)}.yaml"] = yaml_format.dump_paper(paper)
+        files[f"{papers_folder}/{ids.file_name(key)}"] = yaml_format.dump_paper(paper)
     title = plain(shortened(migration.sentence.rstrip("."), 120))
     commits = [Commit(message=f"{title}\n\nProposed by survey-bot.\n", files=files)]
     if page:

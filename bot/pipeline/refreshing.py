@@ -214,7 +214,7 @@ class _Asking:
 
     def _base(self, paper_id: str) -> Paper | None:
         """A listed paper as the base branch has it now; None when it is not there. Raises DataError."""
-        path = f"{self._desk.papers_folder}/{ids.to_stem(paper_id)}.yaml"
+        path = f"{self._desk.papers_folder}/{ids.file_name(paper_id)}"
         text = self._desk.changesets.read(path)
         if text is None:
             return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot import table, texts
+from bot import table
 from bot.readme import links, when
 from bot.readme.gather import Gathered
 from bot.readme.mend import is_broken, mended
@@ -71,7 +71,7 @@ def read(item: Item, heading: str = "", more: Sequence[Item] = ()) -> Entry:
         return _refused(entry, f"it links to {known.several} papers; give each an entry of its own")
     short = _before(title, known)
     known.read_when(title.after)
-    entry.title, entry.short = _cleaned(title.text, entry), short
+    entry.title, entry.short = entry.cleaned(title.text), short
     if entry.short and table.opens_with(entry.title, entry.short):
         entry.short = ""
     return _settled(entry, known, heading)
@@ -107,15 +107,6 @@ def _settled(entry: Entry, known: Gathered, heading: str) -> Entry:
 def _refused(entry: Entry, reason: str) -> Entry:
     entry.reason = reason
     return entry
-
-
-def _cleaned(title: str, entry: Entry) -> str:
-    """A title without what cannot be seen."""
-    clean, flags = texts.clean(title)
-    if not flags:
-        return " ".join(title.split())
-    entry.notes.append(f"in the title, {flags[0]}")
-    return clean
 
 
 def _title(found: Sequence[Span]) -> _Title | None:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from bot import table
 from bot.readme.parts import Row, Table
+from bot.texts import CONTROL
 
 LONGEST = 20_000
 """Characters of a line that are read; what is longer is no row anybody wrote."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FENCE = re.compile(r" {0,3}(`{3,}(?![^`\n]*`)|~{3,})")
 _HEADING = re.compile(r"<h([1-6])\b([^<>]*)>((?:(?!<h[1-6]\b).)*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _SUMMARY = re.compile(r"<summary\b[^<>]*>((?:(?!<summary\b).)*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
@@ -65,7 +65,7 @@ def plain(lines: Sequence[str]) -> Plain:
     found = Plain(list(lines), [], {}, {}, [], set(), None)
     text = found.lines
     text[:1] = [line.removeprefix("\ufeff") for line in text[:1]]
-    text[:] = [_CONTROL.sub(" ", line) for line in text]
+    text[:] = [CONTROL.sub(" ", line) for line in text]
     for number, line in enumerate(text):
         if len(line) > LONGEST:
             found.too_long.append(number)

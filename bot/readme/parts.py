@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot import table
+from bot import table, texts
 from bot.models import Link
 
 SHORTCODE = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1|100):(?![\w:])")
@@ -108,6 +108,13 @@ class Entry:
     guessed: set[str] = field(default_factory=set)
     """Of year and venue, which it does not say itself: they were read from its link."""
     reason: str = ""
+
+    def cleaned(self, text: str, what: str = "title") -> str:
+        """A text of this entry without what cannot be seen, which is noted."""
+        clean, flags = texts.clean(text)
+        if flags:
+            self.notes.append(f"in the {what}, {flags[0]}")
+        return clean if flags else " ".join(text.split())
 
     @property
     def stated(self) -> tuple[str, ...]:

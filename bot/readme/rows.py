@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot import ids, table, texts
+from bot import ids, table
 from bot.models import Link
 from bot.phrases import count
 from bot.readme import links, when
@@ -57,7 +57,7 @@ class Rows:
             self._venue(cells, known, entry)
             self._links(cells, known, entry)
             note = _remark(cells.get("note", ""))
-            entry.note = "" if table.is_empty(note) else _cleaned(note, entry, "note")
+            entry.note = "" if table.is_empty(note) else entry.cleaned(note, "note")
         except _UnreadableError as error:
             entry.reason = str(error)
         return entry
@@ -100,7 +100,7 @@ class Rows:
         if beside:
             self._tell_beside(beside, entry)
         short = short or ("" if table.is_empty(name) else name)
-        entry.title, entry.link, entry.notes = _cleaned(title, entry), known.main, [*entry.notes, *known.notes]
+        entry.title, entry.link, entry.notes = entry.cleaned(title), known.main, [*entry.notes, *known.notes]
         entry.short = "" if table.opens_with(entry.title, short) else short
         return known
 
@@ -194,13 +194,6 @@ class Rows:
 
 def _new(found: tuple[Link, ...], there: tuple[Link, ...]) -> tuple[Link, ...]:
     return tuple(link for link in found if link.url not in {other.url for other in there})
-
-
-def _cleaned(text: str, entry: Entry, what: str = "title") -> str:
-    clean, flags = texts.clean(text)
-    if flags:
-        entry.notes.append(f"in the {what}, {flags[0]}")
-    return clean if flags else text
 
 
 def _is_page(span: Span) -> bool:

@@ -64,7 +64,7 @@ def _commit(paper: Renewed, folder: str) -> Commit:
     what = ", ".join(_said(change) for change in paper.changes)
     said = dict.fromkeys((change.source, change.quote) for change in paper.changes)
     why = "\n".join(f"{_plain(source)}: {_plain(shortened(quote, _QUOTE))}" for source, quote in said)
-    path = f"{folder}/{ids.to_stem(paper.old.id)}.yaml"
+    path = f"{folder}/{ids.file_name(paper.old.id)}"
     text = yaml_format.dump_paper(paper.new) if paper.new else None
     return Commit(message=f"{name}: {what}\n\n{why}\n\nProposed by survey-bot.\n", files={path: text})
 
